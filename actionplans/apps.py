@@ -1,0 +1,35 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class ActionplansConfig(AppConfig):
+    name = "actionplans"
+    verbose_name = _("Actionplans")
+
+    def ready(self) -> None:
+        from accounts.notifications import add_kinds
+        from accounts.services.audit import add_words
+        from actionplans.notifications import NOTIFICATIONS
+
+        add_kinds(NOTIFICATIONS.values())
+        add_words(
+            {
+                "absence.set": _("Absence noted"),
+                "absence.ended": _("Absence ended"),
+                "assignment.alternate": _("One alternate named for all items of a focal point"),
+                "assignment.set": _("Item assigned"),
+                "extension.grant": _("More time granted"),
+                "period.create": _("Period planned"),
+                "submission.send": _("National answer sent"),
+                "update.save": _("Answer saved"),
+                "update.submit": _("Answer submitted"),
+                "update.sign": _("Answer signed"),
+                "update.endorse": _("Answer endorsed"),
+                "update.send": _("Answer transmitted"),
+                "update.review": _("Answer reviewed"),
+                "update.withdraw": _("Answer withdrawn to draft"),
+                "update.return": _("Answer returned"),
+                "update.reopen": _("Answer reopened"),
+                "update.lapse": _("Reopened answer lapsed"),
+            }
+        )

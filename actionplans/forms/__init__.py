@@ -1,0 +1,1 @@
+"""What the pages of catalogue, assignments, answers, periods and extensions take in."""

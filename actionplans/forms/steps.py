@@ -1,0 +1,85 @@
+"""What each step in an answer's way asks for."""
+
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from actionplans.enums import Part
+from actionplans.forms.fields import InstantField, ProseField, rating_choices
+from actionplans.models import ProgressUpdate
+from actionplans.services.updates import REOPEN_AFTER_CLOSE
+from common import clock, formats
+from common.forms import WaypostForm
+
+
+class StepForm(WaypostForm, forms.Form):
+    """A step in an answer's way that needs no words, only the version it was decided on."""
+
+    versioned = True
+
+    def __init__(self, *args: Any, update: ProgressUpdate, **kwargs: Any) -> None:
+        self.instance = update
+        super().__init__(*args, **kwargs)
+
+
+class UnchangedForm(StepForm):
+    """That the answer of the period before still holds."""
+
+    unchanged_reason = ProseField(
+        label=_("How do you know that nothing changed?"),
+        help_text=_("One or two sentences; they are shown with the answer."),
+    )
+
+
+class ReturnForm(StepForm):
+    """What has to be mended, and why."""
+
+    part = forms.ChoiceField(
+        label=_("What has to be mended"),
+        help_text=_("Only this part opens; the rest stays as it is."),
+        choices=Part.choices,
+        widget=forms.RadioSelect,
+        initial=Part.WHOLE,
+    )
+    reason = ProseField(
+        label=_("Reason"),
+        help_text=_("Say what is missing and what would do. The institution reads this."),
+    )
+
+
+class ReviewForm(StepForm):
+    """The reviewer's verdict on what was transmitted."""
+
+    verdict = forms.ChoiceField(label=_("Verdict"), widget=forms.RadioSelect)
+    verdict_reason = ProseField(
+        label=_("Reason for the verdict"),
+        help_text=_("Needed where the verdict differs from the claim. The party reads it."),
+        required=False,
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = rating_choices(self.instance.assignment.item)
+        self.fields["verdict"].choices = choices  # type: ignore[attr-defined]
+
+
+class ReopenForm(StepForm):
+    """Why a reviewed answer may be amended, and until when."""
+
+    reason = ProseField(label=_("Reason"), help_text=_("What the party should amend."))
+    until = InstantField(label=_("Until"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        zone = self.instance.assignment.party.time_zone
+        self.fields["until"].zone = zone  # type: ignore[attr-defined]
+        self.fields["until"].help_text = str(
+            _("In the party's own time, at most %(latest)s.")
+            % {"latest": formats.instant(self._latest(), zone)}
+        )
+
+    def _latest(self) -> datetime:
+        closes = self.instance.period.closes_at
+        return closes if clock.now() < closes else clock.now() + REOPEN_AFTER_CLOSE

@@ -1,0 +1,181 @@
+"""The form of an answer."""
+
+from collections.abc import Sequence
+from typing import Any, cast
+
+from django import forms
+from django.core.validators import URLValidator
+from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
+
+from actionplans.enums import Part
+from actionplans.forms.fields import ProseField, one_line_end, rating_choices
+from actionplans.models import Evidence, ProgressUpdate
+from actionplans.models.updates import CONTENT_FIELDS
+from actionplans.rules import PART_FIELDS
+from actionplans.services.updates import Content, NewEvidence
+from common import partial_uploads, uploads
+from common.forms import WaypostForm
+from common.models import StoredFile
+
+
+class EvidenceToRemoveField(forms.TypedMultipleChoiceField):
+    """Evidence ids; one that somebody took away meanwhile is no error, it is gone already."""
+
+    def valid_value(self, value: Any) -> bool:
+        return True
+
+
+class UpdateForm(WaypostForm, forms.Form):
+    """A party's answer on one item, with the evidence to add and to remove."""
+
+    versioned = True
+    use_required_attribute = False  # a draft may be saved without them
+
+    unchanged_reason = ProseField(
+        label=_("Why nothing changed since the last period"),
+        help_text=_("Empty this when something has changed."),
+        required=False,
+        rows=2,
+    )
+    narrative = ProseField(
+        label=_("What was done"),
+        help_text=_("What, when and by whom. Give figures with their month."),
+        rows=8,
+        error_messages={"required": _("Say what was done before you submit.")},
+    )
+    rating = forms.ChoiceField(
+        label=_("Rating"),
+        help_text=_("How far it is put into practice, in your own judgement."),
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose a rating before you submit.")},
+    )
+    rating_reason = ProseField(
+        label=_("Reason for the rating"),
+        help_text=_("Needed for “not applicable” and for a decision either way."),
+        required=False,
+        rows=3,
+    )
+    measures = ProseField(label=_("Measures in this period"), required=False)
+    next_steps = ProseField(label=_("Next steps"), required=False)
+    remove = EvidenceToRemoveField(
+        label=_("Evidence to remove"),
+        required=False,
+        coerce=int,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    file = forms.FileField(label=_("File"), required=False)
+    file_title = forms.CharField(
+        label=_("Title of the document"),
+        help_text=_("Without a title, the file's name."),
+        required=False,
+        max_length=200,
+    )
+    file_publisher = forms.CharField(label=_("Publisher"), required=False, max_length=160)
+    file_date = forms.DateField(
+        label=_("Date of the document"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}),
+    )
+    link = forms.URLField(
+        label=_("Link"),
+        help_text=_("The address of a public page or document."),
+        required=False,
+        max_length=500,
+        assume_scheme="https",
+        validators=[URLValidator(schemes=["http", "https"])],
+    )
+    link_title = forms.CharField(label=_("Title of the page"), required=False, max_length=200)
+    link_publisher = forms.CharField(label=_("Publisher"), required=False, max_length=160)
+    link_date = forms.DateField(
+        label=_("Date of the page"), required=False, widget=forms.DateInput(attrs={"type": "date"})
+    )
+
+    def __init__(
+        self, *args: Any, update: ProgressUpdate, evidence: list[Evidence], **kwargs: Any
+    ) -> None:
+        self.instance = update
+        kwargs["initial"] = {name: getattr(update, name) for name in CONTENT_FIELDS}
+        super().__init__(*args, **kwargs)
+        if self.is_bound and self.data.get("action") != "submit":
+            self.fields["narrative"].required = self.fields["rating"].required = False
+        self._offer("rating", rating_choices(update.assignment.item))
+        self._offer("remove", [(str(e.pk), e.title) for e in evidence])
+        self.fields["file"].help_text = uploads.wanted()
+        self.fields["file"].widget.attrs["accept"] = uploads.accept_attribute()
+        if not update.unchanged_reason:
+            del self.fields["unchanged_reason"]
+        if not evidence:
+            del self.fields["remove"]
+        self._lock_all_but_the_returned_part()
+
+    def _offer(self, name: str, choices: list[tuple[str, Any]]) -> None:
+        self.fields[name].choices = choices  # type: ignore[attr-defined]
+
+    def _lock_all_but_the_returned_part(self) -> None:
+        open_parts = PART_FIELDS[self.instance.returned_part or Part.WHOLE]
+        for name, field in self.fields.items():
+            part = name if name in CONTENT_FIELDS else "evidence"
+            field.disabled = name != "version" and part not in open_parts
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if cleaned.get("link") and not cleaned.get("link_title"):
+            self.add_error("link_title", _("Give the link a title that says what it is."))
+        if cleaned.get("link_title") and not cleaned.get("link") and "link" not in self.errors:
+            self.add_error("link", _("Give the address that belongs to this title."))
+        if cleaned.get("file_title") and not cleaned.get("file") and "file" not in self.errors:
+            self.add_error("file", _("Choose the file that belongs to this title."))
+        return cleaned
+
+    def typed(self, name: str) -> str:
+        """A content field as it was sent, whether or not it is open now."""
+        if name in self.data:
+            return one_line_end(self.data.get(name))
+        return str(getattr(self.instance, name))
+
+    def sent_version(self) -> int:
+        """The version the form was opened at; one that no answer has where it was tampered with."""
+        sent = self.data.get("version", "")
+        return int(sent) if sent.isascii() and sent.isdigit() and len(sent) < 10 else -1
+
+    def text(self) -> Content:
+        """The text alone, as far as it is typed: what an autosave keeps."""
+        return Content.of(self.instance, **{name: self.typed(name) for name in CONTENT_FIELDS})
+
+    @property
+    def purpose(self) -> str:
+        """What files that come in chunks for this answer are for."""
+        return f"update:{self.instance.pk}"
+
+    def take_sent(self, owner: int) -> list[StoredFile]:
+        """Files that came in chunks and are to be attached; DomainError where one is gone."""
+        if self.fields["file"].disabled:
+            return []
+        tokens = cast(QueryDict, self.data).getlist("uploaded")
+        return partial_uploads.take(tokens=tokens, owner=owner, purpose=self.purpose)
+
+    def content(self, stored: StoredFile | None, sent: Sequence[StoredFile] = ()) -> Content:
+        """What the services take; `stored` is the form's file as kept, `sent` came in chunks."""
+        values = self.cleaned_data
+        attach = [NewEvidence(title=file.name, stored_file=file) for file in sent]
+        if stored:
+            attach.append(
+                NewEvidence(
+                    title=values["file_title"] or stored.name,
+                    stored_file=stored,
+                    publisher=values["file_publisher"],
+                    date=values["file_date"],
+                )
+            )
+        if values["link"]:
+            attach.append(
+                NewEvidence(
+                    title=values["link_title"],
+                    url=values["link"],
+                    publisher=values["link_publisher"],
+                    date=values["link_date"],
+                )
+            )
+        texts = {name: values.get(name, "") for name in CONTENT_FIELDS}
+        return Content(**texts, attach=attach, detach=values.get("remove", []))

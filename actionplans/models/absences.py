@@ -1,0 +1,49 @@
+"""When people are away, so that others ask their alternate."""
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from common import clock
+
+
+class AbsenceQuerySet(models.QuerySet["Absence"]):
+    def today(self) -> "AbsenceQuerySet":
+        """Of people who are away today."""
+        day = clock.today()
+        return self.filter(first_day__lte=day, last_day__gte=day)
+
+
+class Absence(models.Model):
+    """The days on which a person is away, both included; their next absence takes its place."""
+
+    user = models.OneToOneField(User, models.PROTECT, related_name="absence")
+    first_day = models.DateField(_("away from"), help_text=_("The first day."))
+    last_day = models.DateField(_("until"), help_text=_("The last day."))
+    version = models.PositiveIntegerField(default=1, editable=False)
+    set_at = models.DateTimeField(default=clock.now)
+    set_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+
+    objects = AbsenceQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="absence_last_day_not_before_first",
+                condition=Q(last_day__gte=F("first_day")),
+                violation_error_message=_("The absence ends before it begins."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user}: {self.first_day} - {self.last_day}"
+
+    @property
+    def is_now(self) -> bool:
+        return self.first_day <= clock.today() <= self.last_day
+
+    def clean(self) -> None:
+        if self.last_day and self.last_day < clock.today():
+            raise ValidationError({"last_day": _("This day has passed already.")})

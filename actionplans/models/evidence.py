@@ -1,0 +1,81 @@
+"""What a party shows for what it claims."""
+
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Membership, Party, User
+from common import clock
+from common.models import StoredFile
+
+
+class EvidenceQuerySet(models.QuerySet["Evidence"]):
+    def visible_to(self, user: User) -> "EvidenceQuerySet":
+        """Evidence of answers the user may read; of an own party also what is not used yet."""
+        from actionplans.models.updates import ProgressUpdate, UpdateRevision
+
+        member_of = Membership.objects.current().filter(user=user, party__isnull=False)
+        readable = ProgressUpdate.objects.visible_to(user)
+        unused = Q(party__in=member_of.values("party"), uses__isnull=True, revisions__isnull=True)
+        live = Q(party__in=member_of.values("party"), uses__update__in=readable.values("pk"))
+        sent = Q(
+            revisions__in=UpdateRevision.objects.filter(
+                transmitted_for__in=ProgressUpdate.objects.under_mandate(user).values("pk")
+            ).values("pk")
+        )
+        return self.filter(pk__in=self.model.objects.filter(unused | live | sent).values("pk"))
+
+
+class Evidence(models.Model):
+    """One document of a party, as a file or a link, that supports one or more answers."""
+
+    party = models.ForeignKey(Party, models.PROTECT, related_name="evidence")
+    title = models.CharField(_("title"), max_length=200)
+    stored_file = models.ForeignKey(
+        StoredFile, models.PROTECT, null=True, blank=True, related_name="evidence"
+    )
+    url = models.URLField(_("link"), max_length=500, blank=True)
+    publisher = models.CharField(_("publisher"), max_length=160, blank=True)
+    date = models.DateField(_("date of the document"), null=True, blank=True)
+    added_at = models.DateTimeField(default=clock.now)
+    added_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+
+    objects = EvidenceQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.CheckConstraint(
+                name="evidence_file_or_link",
+                condition=Q(stored_file__isnull=False, url="")
+                | (Q(stored_file__isnull=True) & ~Q(url="")),
+                violation_error_message=_("Evidence is a file or a link, one of the two."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def get_absolute_url(self) -> str:
+        return reverse("actionplans:evidence", args=[self.party.code, self.pk])
+
+
+class EvidenceUse(models.Model):
+    """That a piece of evidence supports an answer."""
+
+    evidence = models.ForeignKey(Evidence, models.PROTECT, related_name="uses")
+    update = models.ForeignKey(
+        "actionplans.ProgressUpdate", models.PROTECT, related_name="evidence_uses"
+    )
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["evidence", "update"], name="evidence_used_once_per_update"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return str(self.evidence)

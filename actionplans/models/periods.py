@@ -1,0 +1,93 @@
+"""When parties answer: every state of a period follows from three instants."""
+
+from datetime import datetime
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Party, User
+from actionplans.enums import PeriodState
+from common import clock
+
+
+class ReportingPeriodQuerySet(models.QuerySet["ReportingPeriod"]):
+    def opened(self) -> "ReportingPeriodQuerySet":
+        return self.filter(opens_at__lte=clock.now())
+
+    def running(self) -> "ReportingPeriodQuerySet":
+        """Open or in review."""
+        return self.opened().filter(closes_at__gt=clock.now())
+
+    def closed(self) -> "ReportingPeriodQuerySet":
+        return self.filter(closes_at__lte=clock.now())
+
+
+class ReportingPeriod(models.Model):
+    """A span of months that is answered together, with its opening, deadline and close."""
+
+    code = models.SlugField(_("code"), max_length=20, unique=True)
+    name = models.CharField(_("name"), max_length=80)
+    data_from = models.DateField(_("first day of the data"))
+    data_to = models.DateField(_("last day of the data"))
+    opens_at = models.DateTimeField(_("opens"))
+    due_at = models.DateTimeField(_("due"))
+    closes_at = models.DateTimeField(_("closes"))
+
+    objects = ReportingPeriodQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-opens_at"]
+        constraints = [
+            models.CheckConstraint(
+                name="period_data_from_before_to",
+                condition=Q(data_from__lt=F("data_to")),
+                violation_error_message=_("The last day of the data comes after the first."),
+            ),
+            models.CheckConstraint(
+                name="period_opens_due_closes_in_order",
+                condition=Q(opens_at__lt=F("due_at")) & Q(due_at__lt=F("closes_at")),
+                violation_error_message=_("A period opens, is due and closes, in this order."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def state(self) -> PeriodState:
+        """Where the clock stands among the three instants."""
+        now = clock.now()
+        if now < self.opens_at:
+            return PeriodState.PLANNED
+        if now < self.due_at:
+            return PeriodState.OPEN
+        return PeriodState.IN_REVIEW if now < self.closes_at else PeriodState.CLOSED
+
+    def deadline_for(self, party: Party) -> datetime:
+        """When drafts lock for this party: the due instant or its extension's end."""
+        extension = self.extensions.filter(party=party).first()
+        return extension.until if extension else self.due_at
+
+
+class Extension(models.Model):
+    """More time for one party in one period, granted by DPKO's coordinator with a reason."""
+
+    party = models.ForeignKey(Party, models.PROTECT, related_name="extensions")
+    period = models.ForeignKey(ReportingPeriod, models.PROTECT, related_name="extensions")
+    until = models.DateTimeField(_("until"))
+    reason = models.TextField(_("reason"))
+    granted_at = models.DateTimeField(default=clock.now)
+    granted_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["party", "period"],
+                name="extension_once_per_party_and_period",
+                violation_error_message=_("This party has an extension for the period already."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.party}, {self.period}"

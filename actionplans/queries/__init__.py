@@ -1,0 +1,1 @@
+"""Reads across parties, items, periods and answers."""

@@ -1,0 +1,69 @@
+"""What a person looks after in a party: items as focal point or alternate, drafts they write."""
+
+from dataclasses import dataclass
+
+from django.db.models import Q
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from accounts.access import Access
+from accounts.models import Party, User
+from accounts.permissions import Permission
+from actionplans.enums import UpdateState
+from actionplans.models import Assignment, ProgressUpdate
+from actionplans.queries.updates import authors, with_people
+from common import clock
+
+
+@dataclass(frozen=True)
+class Holding:
+    """One item that the person looks after, and its answer as long as that is being written."""
+
+    assignment: Assignment
+    update: ProgressUpdate | None  # draft or returned, in a period that is not closed
+    is_focal_point: bool
+    is_alternate: bool
+    is_writer: bool  # saved or submitted the answer since its last review
+
+    def why_not(self, who: Access) -> str | Promise:
+        """Why the person cannot take the item; empty where they can."""
+        lead = self.assignment.lead
+        if self.is_writer and lead.pk not in who.institutions(Permission.ANSWER):
+            return _("no contributor of %(institution)s, which its draft needs") % {
+                "institution": lead
+            }
+        belongs = any(m.institution_id == lead.pk for m in who.memberships)
+        if belongs or who.may(Permission.ASSIGN, self.assignment.party):
+            return ""
+        return _("no role in %(institution)s") % {"institution": lead}
+
+
+def holdings_of(person: User, party: Party) -> list[Holding]:
+    """In the catalogue's order. A draft whose focal point is somebody else stays with them."""
+    now = clock.now()
+    not_over = Q(period__opens_at__lte=now, period__closes_at__gt=now)
+    written = with_people(
+        ProgressUpdate.objects.filter(
+            not_over | Q(reopened_at__isnull=False),
+            assignment__party=party,
+            state__in=(UpdateState.DRAFT, UpdateState.RETURNED),
+        ).select_related("returned_by")
+    ).order_by("period__opens_at")
+    open_answers = {update.assignment_id: update for update in written}
+    who_wrote = authors(open_answers.values())
+    mine = {a for a, u in open_answers.items() if person.pk in who_wrote.get(u.pk, ())}
+    rows = Assignment.objects.filter(party=party).filter(
+        Q(focal_point=person) | Q(alternate=person) | Q(focal_point=None, pk__in=mine)
+    )
+    return [
+        Holding(
+            assignment=row,
+            update=open_answers.get(row.pk),
+            is_focal_point=row.focal_point_id == person.pk,
+            is_alternate=row.alternate_id == person.pk,
+            is_writer=row.pk in mine,
+        )
+        for row in rows.select_related("item", "lead", "party__country").prefetch_related(
+            "item__texts"
+        )
+    ]

@@ -1,0 +1,27 @@
+"""Where people belong, in words, for pages that name them."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+
+from accounts.models import Membership, Party
+
+
+def people_of(party: Party) -> dict[int, str]:
+    """user id -> the institutions in which the person is a member of the party: one query."""
+    found: dict[int, dict[str, None]] = defaultdict(dict)
+    members = Membership.objects.current().filter(party=party).select_related("institution")
+    for member in members:
+        found[member.user_id].update({member.institution.name: None} if member.institution else {})
+    return {user: ", ".join(names) for user, names in found.items()}
+
+
+def belongings(people: Iterable[int], party: Party) -> dict[int, str]:
+    """user id -> an institution of the party, or the party the person comes from: one query."""
+    found: dict[int, str] = {}
+    members = Membership.objects.current().filter(user__in=list(people), party__isnull=False)
+    for member in members.select_related("institution", "party__country"):
+        own = member.party_id == party.pk
+        where = member.institution or member.party
+        if own or member.user_id not in found:
+            found[member.user_id] = str(where)
+    return found

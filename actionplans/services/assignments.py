@@ -1,0 +1,88 @@
+"""Which institution answers which item."""
+
+from collections.abc import Iterable
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from accounts.enums import Sector
+from accounts.models import Institution, Membership, Party, User
+from accounts.services import audit
+from actionplans.enums import Actor
+from actionplans.models import Assignment, CatalogueItem
+from actionplans.services.periods import open_updates
+from common.errors import Conflict, DomainError
+from common.querysets import compare_and_set
+
+
+@transaction.atomic
+def assign_item(
+    *,
+    party: Party,
+    item: CatalogueItem,
+    lead: Institution,
+    by: User,
+    version: int = 0,
+    supporting: Iterable[Institution] = (),
+    focal_point: User | None = None,
+    alternate: User | None = None,
+) -> Assignment:
+    """Say who leads, supports and is to be asked. `version` 0 makes the first assignment."""
+    supporting = list(supporting)
+    _refuse_unfit(party, item, lead, supporting, [focal_point, alternate])
+    assignment, created = Assignment.objects.get_or_create(
+        party=party,
+        item=item,
+        defaults={"lead": lead, "focal_point": focal_point, "alternate": alternate},
+    )
+    if not created:
+        if version == 0:
+            raise Conflict(_("Somebody assigned this item while you were working."))
+        compare_and_set(
+            assignment,
+            expected={"version": version},
+            lead=lead,
+            focal_point=focal_point,
+            alternate=alternate,
+            version=version + 1,
+        )
+    assignment.supporting.set(supporting)
+    open_updates()
+    audit.record("assignment.set", assignment, by=by, party=party, lead=lead.pk)
+    return assignment
+
+
+@transaction.atomic
+def assign_items(
+    *, party: Party, items: Iterable[CatalogueItem], lead: Institution, by: User
+) -> list[Assignment]:
+    """Give several items that nobody leads yet to one institution: all of them or none."""
+    made = []
+    for item in items:
+        try:
+            made.append(assign_item(party=party, item=item, lead=lead, by=by))
+        except DomainError as refusal:
+            words = {"item": item.code, "why": refusal.message}
+            raise DomainError(_("%(item)s: %(why)s") % words, field=refusal.field) from refusal
+    return made
+
+
+def _refuse_unfit(
+    party: Party,
+    item: CatalogueItem,
+    lead: Institution,
+    supporting: list[Institution],
+    people: list[User | None],
+) -> None:
+    if not CatalogueItem.objects.applying_to(party).filter(pk=item.pk).exists():
+        raise DomainError(_("This item is not addressed to the party."))
+    for field, institution in [("lead", lead), *(("supporting", s) for s in supporting)]:
+        if institution.party_id != party.pk:
+            raise DomainError(_("Choose an institution of the party."), field=field)
+    if item.actor == Actor.WOMENS_MACHINERY and lead.sector != Sector.GENDER:
+        raise DomainError(_("An institution for gender equality leads this item."), field="lead")
+    if lead in supporting:
+        raise DomainError(_("The lead does not support itself."), field="supporting")
+    for field, person in zip(("focal_point", "alternate"), people, strict=True):
+        if person and not Membership.objects.current().filter(user=person, party=party).exists():
+            raise DomainError(_("Choose a person of the party."), field=field)

@@ -1,0 +1,22 @@
+"""Documents that support a record rather than an answer: minutes, notes, lists."""
+
+from accounts.models import Party, User
+from actionplans.models import Evidence
+from actionplans.services.updates import NewEvidence
+
+
+def keep_document(
+    document: Evidence | NewEvidence | None, *, party: Party, by: User
+) -> Evidence | None:
+    """The party's evidence to link: one it has already, or the new one. Call it in a write."""
+    if not isinstance(document, NewEvidence):
+        return document
+    return Evidence.objects.create(
+        party=party,
+        title=document.title,
+        stored_file=document.stored_file,
+        url=document.url,
+        publisher=document.publisher,
+        date=document.date,
+        added_by=by,
+    )

@@ -1,0 +1,65 @@
+"""Opening periods, and the drafts that every assignment gets in each."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Party, User
+from accounts.services import audit
+from actionplans.models import Assignment, Extension, ProgressUpdate, ReportingPeriod
+from common import clock
+from common.errors import DomainError
+
+
+@transaction.atomic
+def create_period(*, by: User, **values: Any) -> ReportingPeriod:
+    """Plan a reporting period; `values` are its fields. Raises ValidationError."""
+    period = ReportingPeriod(**values)
+    period.full_clean()
+    period.save()
+    audit.record("period.create", period, by=by)
+    open_updates()
+    return period
+
+
+@transaction.atomic
+def grant_extension(
+    *, party: Party, period: ReportingPeriod, until: datetime, reason: str, by: User
+) -> Extension:
+    """Give one party more time, at most until the period closes."""
+    if not reason.strip():
+        raise DomainError(_("Say why the party gets more time."), field="reason")
+    if not max(clock.now(), period.due_at) < until <= period.closes_at:
+        raise DomainError(
+            _("Choose a time after the deadline and not after the period closes."), field="until"
+        )
+    extension, _created = Extension.objects.update_or_create(
+        party=party,
+        period=period,
+        defaults={
+            "until": until,
+            "reason": reason.strip(),
+            "granted_by": by,
+            "granted_at": clock.now(),
+        },
+    )
+    audit.record("extension.grant", extension, by=by, party=party, period=period.pk)
+    return extension
+
+
+def open_updates() -> int:
+    """Give every assignment its draft in every running period; safe to run twice.
+
+    Called by the tick and when items are assigned. Returns how many drafts were made.
+    """
+    made = 0
+    for period in ReportingPeriod.objects.running():
+        missing = Assignment.objects.filter(
+            item__is_current=True, party__archived_at__isnull=True
+        ).exclude(updates__period=period)
+        drafts = [ProgressUpdate(assignment=assignment, period=period) for assignment in missing]
+        ProgressUpdate.objects.bulk_create(drafts, ignore_conflicts=True)
+        made += len(drafts)
+    return made

@@ -1,0 +1,107 @@
+"""The national answer: all endorsed answers sent at once, later ones as numbered amendments."""
+
+from collections.abc import Mapping
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from accounts.access import access_of
+from accounts.models import Party, User
+from accounts.permissions import Permission
+from accounts.services import audit
+from actionplans.enums import UpdateState, Verb
+from actionplans.models import Amendment, ProgressUpdate, ReportingPeriod, Submission
+from actionplans.queries.updates import with_people
+from actionplans.rules import decide
+from actionplans.services.standings import standings
+from actionplans.services.updates import NotAllowed, keep_revision
+from common import clock
+from common.errors import Conflict, DomainError
+from common.querysets import compare_and_set, lock
+
+
+@transaction.atomic
+def send_national_answer(
+    *,
+    party: Party,
+    period: ReportingPeriod,
+    by: User,
+    expected: Mapping[int, int] | None = None,
+) -> Submission:
+    """Transmit every endorsed answer of the party; after the first time, as an amendment.
+
+    `expected` is what the sender saw as ready, update id -> version; other answers, or others
+    in number, are a Conflict. Raises DomainError when nothing is endorsed and NotAllowed when
+    the table says no.
+    """
+    if not access_of(by).may(Permission.ENDORSE, party):
+        raise NotAllowed(_("This is for a coordinator of the party."), is_right_missing=True)
+    lock(Party.objects.filter(pk=party.pk)).get()  # one sender at a time
+    ready = list(
+        lock(
+            with_people(
+                ProgressUpdate.objects.filter(
+                    assignment__party=party, period=period, state=UpdateState.ENDORSED
+                )
+            )
+        )
+    )
+    if expected is not None and {update.pk: update.version for update in ready} != expected:
+        raise Conflict(
+            _("What is ready changed since you opened this page. Look again, then send.")
+        )
+    if not ready:
+        raise DomainError(_("No endorsed answer is waiting to be sent."))
+    for standing in standings(ready, access_of(by)).values():
+        decision = decide(standing, Verb.SEND)
+        if not decision.allowed:
+            raise NotAllowed(decision.why, is_right_missing=decision.is_right_missing)
+    submission = _write_down(party, period, answers=len(ready), by=by)
+    for update in ready:
+        _transmit(update, by=by)
+    audit.record(
+        "submission.send",
+        submission,
+        by=by,
+        party=party,
+        period=period.pk,
+        updates=[update.pk for update in ready],
+    )
+    return submission
+
+
+def _write_down(party: Party, period: ReportingPeriod, *, answers: int, by: User) -> Submission:
+    now = clock.now()
+    on_time = now < period.deadline_for(party)
+    submission, created = Submission.objects.get_or_create(
+        party=party,
+        period=period,
+        defaults={"sent_at": now, "sent_by": by, "on_time": on_time, "answers": answers},
+    )
+    if not created:
+        Amendment.objects.create(
+            submission=submission,
+            number=submission.amendments.count() + 1,
+            sent_at=now,
+            sent_by=by,
+            on_time=on_time,
+            answers=answers,
+        )
+    return submission
+
+
+def _transmit(update: ProgressUpdate, *, by: User) -> None:
+    revision_number = update.version + 1
+    expected = {"version": update.version, "state": update.state}
+    # The state needs its revision and the revision the state: the row is written last.
+    update.version, update.state = revision_number, UpdateState.TRANSMITTED
+    revision = keep_revision(update, Verb.SEND, by=by)
+    compare_and_set(
+        update,
+        expected=expected,
+        version=revision_number,
+        state=UpdateState.TRANSMITTED,
+        transmitted_at=clock.now(),
+        transmitted_by=by,
+        transmitted_revision=revision,
+    )

@@ -1,0 +1,506 @@
+"""An answer's way: every function is one verb of the table in `rules`.
+
+Each takes the `version` that its caller saw, locks the row where the database can, asks the
+table, writes by compare-and-set, keeps a revision of the whole answer and one AuditEvent.
+Errors: Conflict when somebody was faster, NotAllowed when the table says no, DomainError for
+content that cannot be taken.
+"""
+
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from accounts.services import audit
+from actionplans.enums import RATINGS_BY_KIND, RATINGS_WITH_REASON, Part, Rating, UpdateState, Verb
+from actionplans.models import Evidence, EvidenceUse, ProgressUpdate, UpdateRevision
+from actionplans.models.updates import CONTENT_FIELDS
+from actionplans.queries.updates import previous_update, with_people
+from actionplans.rules import PART_FIELDS, TRANSITIONS, decide
+from actionplans.services.standings import standing_of
+from common import clock
+from common.errors import Conflict, DomainError
+from common.models import StoredFile
+from common.querysets import compare_and_set, lock
+
+LONGEST_TEXT = 20_000
+REOPEN_AFTER_CLOSE = dt.timedelta(days=90)
+ONE_SITTING = dt.timedelta(minutes=10)  # autosaves of one person within it keep one revision
+NEEDS_EVIDENCE = (Rating.APPLIED, Rating.SUSTAINED)
+NO_ROUND: dict[str, Any] = {
+    f"{verb}_{what}": None
+    for verb in ("submitted", "signed", "endorsed", "transmitted", "reviewed")
+    for what in ("at", "by")
+}
+NO_RETURN: dict[str, Any] = {
+    "returned_at": None,
+    "returned_by": None,
+    "returned_part": "",
+    "return_reason": "",
+}
+NO_REOPENING: dict[str, Any] = {"reopened_at": None, "reopened_by": None, "reopen_reason": ""}
+NO_AUTOSAVE: dict[str, Any] = {"autosaved_at": None, "autosaved_by": None}
+
+
+class NotAllowed(DomainError):
+    """The table of transitions says no. `is_right_missing` tells rights from states and clocks."""
+
+    def __init__(self, message: Any, *, is_right_missing: bool) -> None:
+        super().__init__(message)
+        self.is_right_missing = is_right_missing
+
+
+@dataclass(frozen=True)
+class NewEvidence:
+    """A document to be attached: a stored file or a link."""
+
+    title: str
+    stored_file: StoredFile | None = None
+    url: str = ""
+    publisher: str = ""
+    date: dt.date | None = None
+
+
+@dataclass(frozen=True)
+class Content:
+    """What a contributor typed; `attach` and `detach` change the evidence."""
+
+    narrative: str = ""
+    rating: str = ""
+    rating_reason: str = ""
+    measures: str = ""
+    next_steps: str = ""
+    unchanged_reason: str = ""
+    attach: Sequence[NewEvidence] = ()
+    detach: Iterable[int] = field(default_factory=tuple)  # evidence ids
+
+    @classmethod
+    def of(cls, source: ProgressUpdate | UpdateRevision, **changes: Any) -> "Content":
+        """The text that an answer or one of its revisions holds, with changes."""
+        return cls(**{**{name: getattr(source, name) for name in CONTENT_FIELDS}, **changes})
+
+    def values(self) -> dict[str, str]:
+        return {name: getattr(self, name).strip() for name in CONTENT_FIELDS}
+
+
+@transaction.atomic
+def save_update(
+    *, update: ProgressUpdate, version: int, content: Content, by: User
+) -> ProgressUpdate:
+    """Keep the draft as typed."""
+    row = _open(update, version, Verb.SAVE, by)
+    return _write_content(row, Verb.SAVE, content, by=by)
+
+
+@transaction.atomic
+def autosave_update(
+    *, update: ProgressUpdate, version: int, content: Content, by: User
+) -> ProgressUpdate:
+    """Keep the draft as typed so far, without its evidence.
+
+    Text that stands there already is no change and no conflict: the answer to an earlier call
+    may have been lost on its way. In one sitting only the first autosave keeps a revision and an
+    AuditEvent; what follows is kept as a revision before anybody else writes.
+    """
+    row = _locked(update)
+    typed = content.values()
+    is_known = all(value == getattr(row, name) for name, value in typed.items())
+    row = _open(row, row.version if is_known else version, Verb.SAVE, by)
+    if is_known:
+        return row
+    _refuse_locked_parts(row, typed, touches_evidence=False)
+    _refuse_bad_content(row, typed)
+    if not _is_same_sitting(row, by):
+        return _move(row, Verb.SAVE, by=by, reason=typed["unchanged_reason"], **typed)
+    expected = {"version": row.version, "state": row.state}
+    pending = {"autosaved_at": clock.now(), "autosaved_by": by, "version": row.version + 1}
+    compare_and_set(row, expected=expected, **typed, **pending)
+    return row
+
+
+@transaction.atomic
+def submit_update(
+    *, update: ProgressUpdate, version: int, by: User, content: Content | None = None
+) -> ProgressUpdate:
+    """Hand the answer to the validator, with what was typed last."""
+    row = _open(update, version, Verb.SUBMIT, by)
+    content = content or Content.of(row)
+    return _write_content(
+        row,
+        Verb.SUBMIT,
+        content,
+        by=by,
+        submitted_at=clock.now(),
+        submitted_by=by,
+        **NO_RETURN,
+        **_expiry_kept(row),
+    )
+
+
+@transaction.atomic
+def submit_unchanged(
+    *, update: ProgressUpdate, version: int, reason: str, by: User
+) -> ProgressUpdate:
+    """Declare that the answer of the period before still holds, say why, and submit it."""
+    if not reason.strip():
+        raise DomainError(_("Say how you know that nothing changed."), field="unchanged_reason")
+    row = _open(update, version, Verb.SUBMIT, by)
+    if row.state == UpdateState.RETURNED:
+        raise DomainError(_("The answer was returned: mend it and submit it again."))
+    before = _previous_or_refuse(row)
+    _copy_evidence(before, row)
+    content = Content.of(before, unchanged_reason=reason)
+    return _write_content(
+        row, Verb.SUBMIT, content, by=by, submitted_at=clock.now(), submitted_by=by
+    )
+
+
+@transaction.atomic
+def carry_over(*, update: ProgressUpdate, version: int, by: User) -> ProgressUpdate:
+    """Take the text and evidence of the period before as the draft to work on."""
+    row = _open(update, version, Verb.SAVE, by)
+    if row.state == UpdateState.RETURNED:
+        raise DomainError(_("The answer was returned: mend it and submit it again."))
+    before = _previous_or_refuse(row)
+    _copy_evidence(before, row)
+    return _write_content(row, Verb.SAVE, Content.of(before, unchanged_reason=""), by=by)
+
+
+@transaction.atomic
+def sign_update(*, update: ProgressUpdate, version: int, by: User) -> ProgressUpdate:
+    """Sign for the institution."""
+    row = _open(update, version, Verb.SIGN, by)
+    return _move(row, Verb.SIGN, by=by, signed_at=clock.now(), signed_by=by)
+
+
+@transaction.atomic
+def endorse_update(*, update: ProgressUpdate, version: int, by: User) -> ProgressUpdate:
+    """Take the answer into the national answer."""
+    row = _open(update, version, Verb.ENDORSE, by)
+    return _move(row, Verb.ENDORSE, by=by, endorsed_at=clock.now(), endorsed_by=by)
+
+
+@transaction.atomic
+def withdraw_update(*, update: ProgressUpdate, version: int, by: User) -> ProgressUpdate:
+    """Take a submitted answer back into the draft."""
+    row = _open(update, version, Verb.WITHDRAW, by)
+    return _move(row, Verb.WITHDRAW, by=by, **NO_ROUND)
+
+
+@transaction.atomic
+def return_update(
+    *, update: ProgressUpdate, version: int, reason: str, by: User, part: str = Part.WHOLE
+) -> ProgressUpdate:
+    """Give the answer back to its authors, whole or one part, with the reason."""
+    if not reason.strip():
+        raise DomainError(_("Say what has to be mended and why."), field="reason")
+    _refuse_long(reason, field="reason")
+    row = _open(update, version, Verb.RETURN, by)
+    until = row.editable_until if row.reopened_at else row.period.closes_at
+    return _move(
+        row,
+        Verb.RETURN,
+        by=by,
+        reason=reason.strip(),
+        **NO_ROUND,
+        returned_at=clock.now(),
+        returned_by=by,
+        returned_part=part,
+        return_reason=reason.strip(),
+        editable_until=until,
+    )
+
+
+@transaction.atomic
+def review_update(
+    *, update: ProgressUpdate, version: int, verdict: str, reason: str, by: User
+) -> ProgressUpdate:
+    """Give the reviewer's verdict; one that differs from the claim needs a reason."""
+    row = _open(update, version, Verb.REVIEW, by)
+    _refuse_foreign_rating(row, verdict, field="verdict")
+    _refuse_long(reason, field="verdict_reason")
+    if verdict != row.rating and not reason.strip():
+        raise DomainError(_("The verdict differs from the claim: say why."), field="verdict_reason")
+    row = _move(
+        row,
+        Verb.REVIEW,
+        by=by,
+        reviewed_at=clock.now(),
+        reviewed_by=by,
+        verdict=verdict,
+        verdict_reason=reason.strip(),
+        editable_until=None,
+        **NO_REOPENING,
+    )
+    return _show_outside(row)
+
+
+@transaction.atomic
+def reopen_update(
+    *, update: ProgressUpdate, version: int, reason: str, until: dt.datetime, by: User
+) -> ProgressUpdate:
+    """Let a reviewed answer be amended until `until`; it stays marked as amended."""
+    row = _open(update, version, Verb.REOPEN, by)
+    now = clock.now()
+    latest = row.period.closes_at if now < row.period.closes_at else now + REOPEN_AFTER_CLOSE
+    if not reason.strip():
+        raise DomainError(_("Say why the answer is reopened."), field="reason")
+    _refuse_long(reason, field="reason")
+    if not now < until <= latest:
+        raise DomainError(
+            _("Choose a time after now and not after %(latest)s.")
+            % {"latest": latest.strftime("%Y-%m-%d %H:%M UTC")},
+            field="until",
+        )
+    return _move(
+        row,
+        Verb.REOPEN,
+        by=by,
+        reason=reason.strip(),
+        **NO_ROUND,
+        verdict="",
+        verdict_reason="",
+        reopened_at=now,
+        reopened_by=by,
+        reopen_reason=reason.strip(),
+        editable_until=until,
+        amended_at=now,
+    )
+
+
+def lapse_reopened() -> int:
+    """Let every reopened answer whose time is over fall back to its last review.
+
+    Safe to run twice; called by the tick. Returns how many fell back. What was typed and not
+    reviewed stays as revisions.
+    """
+    expired = with_people(
+        ProgressUpdate.objects.filter(reopened_at__isnull=False, editable_until__lte=clock.now())
+    )
+    return sum(_lapse(update) for update in expired)
+
+
+@transaction.atomic
+def _lapse(update: ProgressUpdate) -> bool:
+    row = _locked(update)
+    if row.version != update.version or row.reopened_at is None:
+        return False
+    _keep_autosaved(row)
+    last = row.revisions.filter(verb=Verb.REVIEW).latest("number")
+    _set_evidence(row, set(last.evidence.values_list("pk", flat=True)))
+    restored = (*CONTENT_FIELDS, "verdict", "verdict_reason")
+    values: dict[str, Any] = {
+        **NO_ROUND,
+        **{name: getattr(last, name) for name in restored},
+        "reviewed_at": last.at,
+        "reviewed_by": last.by,
+    }
+    moved = _move(
+        row,
+        Verb.LAPSE,
+        by=None,
+        **values,
+        **NO_RETURN,
+        **NO_REOPENING,
+        editable_until=None,
+    )
+    _show_outside(moved)
+    return True
+
+
+# --- What every verb does ---------------------------------------------------------------------
+
+
+def _locked(update: ProgressUpdate) -> ProgressUpdate:
+    return lock(with_people(ProgressUpdate.objects.all())).get(pk=update.pk)
+
+
+def _open(update: ProgressUpdate, version: int, verb: Verb, by: User) -> ProgressUpdate:
+    """Lock the row, compare its version, ask the table."""
+    row = _locked(update)
+    if row.version != version:
+        raise Conflict(
+            _("Somebody changed this answer while you were working. Compare both and decide again.")
+        )
+    decision = decide(standing_of(row, by), verb)
+    if not decision.allowed:
+        raise NotAllowed(decision.why, is_right_missing=decision.is_right_missing)
+    if row.autosaved_by_id != by.pk:
+        _keep_autosaved(row)
+    return row
+
+
+def _keep_autosaved(row: ProgressUpdate) -> None:
+    """Keep text that was autosaved since the last revision, before it is written over."""
+    if row.autosaved_by is None:
+        return
+    revision = keep_revision(row, Verb.SAVE, by=row.autosaved_by, at=row.autosaved_at)
+    compare_and_set(row, expected={"version": revision.number}, **NO_AUTOSAVE)
+
+
+def _is_same_sitting(row: ProgressUpdate, by: User) -> bool:
+    """Whether the last revision is the person's own save of a moment ago."""
+    last = row.revisions.last()
+    if last is None or last.by_id != by.pk or last.verb != Verb.SAVE:
+        return False
+    return clock.now() - last.at < ONE_SITTING
+
+
+def _move(
+    row: ProgressUpdate, verb: Verb, *, by: User | None, reason: str = "", **values: Any
+) -> ProgressUpdate:
+    """Write the new state and its values, keep the revision, record the event."""
+    target = UpdateState.REVIEWED if verb == Verb.LAPSE else TRANSITIONS[verb].target or row.state
+    compare_and_set(
+        row,
+        expected={"version": row.version, "state": row.state},
+        **{**NO_AUTOSAVE, **values},
+        state=target,
+        version=row.version + 1,
+    )
+    keep_revision(row, verb, by=by, reason=reason)
+    audit.record(f"update.{verb}", row, by=by, party=row.assignment.party, version=row.version)
+    return row
+
+
+def keep_revision(
+    row: ProgressUpdate,
+    verb: Verb,
+    *,
+    by: User | None,
+    reason: str = "",
+    at: dt.datetime | None = None,
+) -> UpdateRevision:
+    """Write the whole answer down as it stands now, and stood since `at`."""
+    revision = UpdateRevision.objects.create(
+        update=row,
+        number=row.version,
+        verb=verb,
+        state=row.state,
+        at=at or clock.now(),
+        by=by,
+        reason=reason,
+        verdict=row.verdict,
+        verdict_reason=row.verdict_reason,
+        **{name: getattr(row, name) for name in CONTENT_FIELDS},
+    )
+    revision.evidence.set(row.evidence.all())
+    return revision
+
+
+def _show_outside(row: ProgressUpdate) -> ProgressUpdate:
+    """Let everybody outside the party read the revision just kept."""
+    revision = row.revisions.get(number=row.version)
+    compare_and_set(row, expected={"version": row.version}, transmitted_revision=revision)
+    return row
+
+
+def _expiry_kept(row: ProgressUpdate) -> dict[str, Any]:
+    """A reopened answer keeps its expiry when it moves on; a returned one loses it."""
+    return {} if row.reopened_at else {"editable_until": None}
+
+
+# --- Content ----------------------------------------------------------------------------------
+
+
+def _write_content(
+    row: ProgressUpdate, verb: Verb, content: Content, *, by: User, **values: Any
+) -> ProgressUpdate:
+    typed = content.values()
+    detach = set(content.detach)
+    _refuse_locked_parts(row, typed, touches_evidence=bool(detach or content.attach))
+    _refuse_bad_content(row, typed)
+    EvidenceUse.objects.filter(update=row, evidence__in=detach).delete()
+    for new in content.attach:
+        _attach(row, new, by=by)
+    if verb == Verb.SUBMIT:
+        _refuse_incomplete(row, typed)
+    return _move(row, verb, by=by, reason=typed["unchanged_reason"], **typed, **values)
+
+
+def _attach(row: ProgressUpdate, new: NewEvidence, *, by: User) -> None:
+    evidence = Evidence.objects.create(
+        party=row.assignment.party,
+        title=new.title,
+        stored_file=new.stored_file,
+        url=new.url,
+        publisher=new.publisher,
+        date=new.date,
+        added_by=by,
+    )
+    EvidenceUse.objects.create(evidence=evidence, update=row)
+
+
+def _set_evidence(row: ProgressUpdate, wanted: set[int]) -> None:
+    EvidenceUse.objects.filter(update=row).exclude(evidence__in=wanted).delete()
+    held = set(row.evidence.values_list("pk", flat=True))
+    EvidenceUse.objects.bulk_create(
+        EvidenceUse(update=row, evidence_id=pk) for pk in sorted(wanted - held)
+    )
+
+
+def _copy_evidence(before: ProgressUpdate, row: ProgressUpdate) -> None:
+    kept = set(row.evidence.values_list("pk", flat=True))
+    _set_evidence(row, kept | set(before.evidence.values_list("pk", flat=True)))
+
+
+def _previous_or_refuse(row: ProgressUpdate) -> ProgressUpdate:
+    before = previous_update(row)
+    if before is None:
+        raise DomainError(_("There is no answer in an earlier period to take over."))
+    return before
+
+
+def _refuse_locked_parts(
+    row: ProgressUpdate, typed: Mapping[str, str], *, touches_evidence: bool
+) -> None:
+    """A return for one part opens that part alone."""
+    if row.state != UpdateState.RETURNED:
+        return
+    changed = {name for name, value in typed.items() if value != getattr(row, name)}
+    changed |= {"evidence"} if touches_evidence else set()
+    if locked := sorted(changed - PART_FIELDS[row.returned_part]):
+        raise DomainError(
+            _("Only this part was returned: %(part)s. The rest is locked.")
+            % {"part": row.get_returned_part_display()},
+            field=locked[0],
+        )
+
+
+def _refuse_foreign_rating(row: ProgressUpdate, rating: str, *, field: str) -> None:
+    if rating not in RATINGS_BY_KIND[row.assignment.item.kind]:
+        raise DomainError(_("Choose one of the ratings in the list."), field=field)
+
+
+def _refuse_long(text: str, *, field: str) -> None:
+    if len(text) > LONGEST_TEXT:
+        raise DomainError(
+            _("This text has %(length)s characters; the most is %(most)s.")
+            % {"length": len(text), "most": LONGEST_TEXT},
+            field=field,
+        )
+
+
+def _refuse_bad_content(row: ProgressUpdate, typed: Mapping[str, str]) -> None:
+    for name, value in typed.items():
+        _refuse_long(value, field=name)
+    if typed["rating"]:
+        _refuse_foreign_rating(row, typed["rating"], field="rating")
+    if typed["rating"] in RATINGS_WITH_REASON and not typed["rating_reason"]:
+        raise DomainError(_("Say why: this rating needs a reason."), field="rating_reason")
+
+
+def _refuse_incomplete(row: ProgressUpdate, typed: Mapping[str, str]) -> None:
+    if not typed["rating"]:
+        raise DomainError(_("Choose a rating before you submit."), field="rating")
+    if not typed["narrative"]:
+        raise DomainError(_("Say what was done before you submit."), field="narrative")
+    if typed["rating"] in NEEDS_EVIDENCE and not row.evidence.exists():
+        raise DomainError(
+            _("Attach evidence: a rating of 3 or 4 says that something is applied in practice."),
+            field="rating",
+        )

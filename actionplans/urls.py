@@ -1,0 +1,46 @@
+from django.urls import path
+
+from actionplans.views import (
+    absences,
+    assignments,
+    catalogue,
+    editing,
+    evidence,
+    periods,
+    steps,
+    submissions,
+)
+
+app_name = "actionplans"
+urlpatterns = [
+    path("catalogue/", catalogue.list_catalogue, name="catalogue"),
+    path("catalogue/<str:item_code>/", catalogue.show_item, name="item"),
+    path("p/<str:code>/assignments/", assignments.list_assignments, name="assignments"),
+    path(
+        "p/<str:code>/assignments/<str:item_code>/edit/",
+        assignments.edit_assignment,
+        name="assignment-edit",
+    ),
+    path("p/<str:code>/assignments/alternate/", absences.name_alternate, name="alternate"),
+    path("p/<str:code>/people/<int:pk>/away/", absences.edit_absence, name="absence"),
+    path("p/<str:code>/updates/<int:pk>/edit/", editing.edit_update, name="update-edit"),
+    path("p/<str:code>/updates/<int:pk>/upload/", evidence.begin_upload, name="update-upload"),
+    *(
+        path(
+            f"p/<str:code>/updates/<int:pk>/{step}/",
+            steps.take_step,
+            {"step": step},
+            name=f"update-{step}",
+        )
+        for step in steps.STEPS
+    ),
+    path("p/<str:code>/evidence/<int:pk>/", evidence.show_evidence, name="evidence"),
+    path("p/<str:code>/submission/", submissions.show_submission, name="submission"),
+    path("monitoring/periods/", periods.list_periods, name="periods"),
+    path("monitoring/periods/new/", periods.add_period, name="period-create"),
+    path(
+        "monitoring/periods/<slug:period_code>/extensions/",
+        periods.extend_period,
+        name="extensions",
+    ),
+]

@@ -1,0 +1,1 @@
+"""Pages of catalogue, assignments, answers, national answer, evidence and periods."""

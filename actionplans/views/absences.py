@@ -1,0 +1,115 @@
+"""Being away, and one alternate for all that a focal point looks after."""
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+
+from accounts.access import access, own_party_or_404, require
+from accounts.models import Membership, Party, User
+from accounts.permissions import Permission
+from actionplans.forms.absences import AbsenceForm, AlternateForm
+from actionplans.models import Absence, Assignment
+from actionplans.queries.people import people_of
+from actionplans.services import absences
+from common.errors import Conflict, DomainError
+
+
+def edit_absence(request: HttpRequest, code: str, pk: int) -> HttpResponseBase:
+    """Say when a person is away: they themself, or who manages the party's people."""
+    party = own_party_or_404(request, code)
+    person = get_object_or_404(
+        User, pk__in=Membership.objects.filter(party=party).values("user"), pk=pk
+    )
+    if person.pk != access(request).user.pk and not access(request).may(
+        Permission.MANAGE_PEOPLE, party
+    ):
+        raise PermissionDenied
+    present = Absence.objects.filter(user=person).first()
+    form = AbsenceForm(request.POST or None, absence=present)
+    if request.method == "POST":
+        try:
+            if done := _write(request, party, person, form):
+                messages.success(request, done)
+                return redirect(request.path)
+        except Conflict as refusal:
+            form = AbsenceForm(absence=present)
+            return _absence_page(request, party, person, form, refusal=refusal)
+        except DomainError as refusal:
+            form.refuse(refusal)
+    return _absence_page(request, party, person, form)
+
+
+def _write(request: HttpRequest, party: Party, person: User, form: AbsenceForm) -> str:
+    """What was done, in words; empty where the form is not filled as it should be."""
+    by = access(request).user
+    if request.POST.get("action") == "end" and form.absence:
+        version = form.fields["version"].widget.value_from_datadict(form.data, {}, "version")
+        seen = int(version) if str(version).isdigit() else -1
+        absences.end_absence(absence=form.absence, party=party, version=seen, by=by)
+        return _("%s is not away.") % person.name
+    if not form.is_valid():
+        return ""
+    absences.set_absence(user=person, party=party, by=by, **form.cleaned_data)
+    return _("The absence of %s is noted.") % person.name
+
+
+def _absence_page(
+    request: HttpRequest,
+    party: Party,
+    person: User,
+    form: AbsenceForm,
+    refusal: DomainError | None = None,
+) -> HttpResponse:
+    context = {
+        "party": party,
+        "person": person,
+        "form": form,
+        "refusal": refusal,
+        "is_self": person.pk == access(request).user.pk,
+        "assignments": Assignment.objects.filter(party=party, focal_point=person)
+        .select_related("item", "alternate")
+        .prefetch_related("item__texts"),
+    }
+    return render(request, "actionplans/absence.html", context, status=409 if refusal else 200)
+
+
+def name_alternate(request: HttpRequest, code: str) -> HttpResponseBase:
+    """Choose a focal point and their alternate, see the items, then name the alternate."""
+    party = own_party_or_404(request, code)
+    require(request, Permission.ASSIGN, party)
+    sent = request.POST if request.method == "POST" else request.GET
+    bound = sent if "focal_point" in sent else None
+    form = AlternateForm(bound, party=party, people=people_of(party))
+    chosen = form.cleaned_data["focal_point"] if form.is_valid() else None
+    refusal = None
+    if request.method == "POST" and chosen:
+        try:
+            rows = absences.name_alternate(
+                party=party, seen=_seen(request), by=access(request).user, **form.cleaned_data
+            )
+        except DomainError as error:
+            refusal = error
+        else:
+            messages.success(request, _("%s items have this alternate now.") % len(rows))
+            return redirect("actionplans:assignments", party.code)
+    rows_of = Assignment.objects.filter(party=party, focal_point=chosen) if chosen else None
+    context = {
+        "party": party,
+        "form": form,
+        "refusal": refusal,
+        "rows": rows_of.select_related("item", "alternate").prefetch_related("item__texts")
+        if rows_of is not None
+        else [],
+    }
+    status = 409 if isinstance(refusal, Conflict) else 200
+    return render(request, "actionplans/alternate.html", context, status=status)
+
+
+def _seen(request: HttpRequest) -> dict[int, int]:
+    """Assignment id -> version, of what the preview showed; nothing where it was tampered with."""
+    pairs = [value.split(":") for value in request.POST.getlist("seen")]
+    if not all(len(p) == 2 and all(n.isascii() and n.isdigit() for n in p) for p in pairs):
+        return {}
+    return {int(pk): int(version) for pk, version in pairs}

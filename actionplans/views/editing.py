@@ -1,0 +1,232 @@
+"""The form of an answer, and what is shown when somebody else was faster or time is over."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+
+from accounts.access import access
+from accounts.models import User
+from accounts.typed import form_data
+from actionplans.enums import Part, Rating, UpdateState, Verb
+from actionplans.forms.steps import StepForm, UnchangedForm
+from actionplans.forms.updates import UpdateForm
+from actionplans.models import ProgressUpdate
+from actionplans.models.updates import CONTENT_FIELDS
+from actionplans.queries.updates import previous_update
+from actionplans.rules import Standing, decide
+from actionplans.services import updates
+from actionplans.services.updates import NotAllowed
+from actionplans.views.lookups import (
+    evidence_of,
+    standing_for,
+    told_words,
+    update_or_404,
+    will_be_told,
+)
+from actionplans.views.steps import on_version
+from actionplans.views.wording import open_until, submit_words
+from common import clock, formats, partial_uploads, uploads
+from common.errors import Conflict, DomainError
+from common.models import StoredFile
+
+UPDATE_LABELS = {name: UpdateForm.base_fields[name].label for name in CONTENT_FIELDS}
+
+
+def edit_update(request: HttpRequest, code: str, pk: int) -> HttpResponseBase:
+    """Write an answer, save it as a draft or submit it."""
+    update = update_or_404(request, code, pk)
+    standing = standing_for(request, update)
+    decision = decide(standing, Verb.SAVE)
+    if decision.is_right_missing:
+        raise PermissionDenied
+    evidence = evidence_of(update)
+    form = UpdateForm(form_data(request), request.FILES or None, update=update, evidence=evidence)
+    if request.POST.get("action") == "autosave":
+        return _autosave(update, form, access(request).user)
+    if not decision.allowed:
+        return _locked(request, standing, form, decision.why)
+    if request.method == "POST" and form.is_valid():
+        return _write(request, standing, form)
+    return _page(request, standing, form)
+
+
+def _page(request: HttpRequest, standing: Standing, form: UpdateForm) -> HttpResponse:
+    update = standing.update
+    before = previous_update(update) if update.state == UpdateState.DRAFT else None
+    context = {
+        **_frame(request, standing),
+        "form": form,
+        "evidence": evidence_of(update),
+        "sent": partial_uploads.waiting(owner=access(request).user.pk, purpose=form.purpose),
+        "submit": submit_words(standing),
+        "told": will_be_told(standing, Verb.SUBMIT),
+        "before": before,
+        "before_evidence": evidence_of(before) if before else [],
+        "carry_over_form": StepForm(update=update, auto_id="carry_%s"),
+        "unchanged_form": UnchangedForm(update=update, auto_id="unchanged_%s"),
+    }
+    return render(request, "actionplans/update_edit.html", context)
+
+
+def _frame(request: HttpRequest, standing: Standing) -> dict[str, Any]:
+    """What every page about one answer to be written shows."""
+    update = standing.update
+    return {
+        "update": update,
+        "party": update.assignment.party,
+        "item": update.assignment.item,
+        "text": update.assignment.item.text,
+        "deadline": standing.deadline,
+        "open_until": open_until(standing),
+        "returned_part": update.returned_part,
+        "returned_whole": update.returned_part == Part.WHOLE,
+        "typed": getattr(request, "typed", None),
+    }
+
+
+def _write(request: HttpRequest, standing: Standing, form: UpdateForm) -> HttpResponseBase:
+    submits = request.POST.get("action") == "submit"
+    told = will_be_told(standing, Verb.SUBMIT) if submits else []
+    try:
+        _save(request, standing.update, form, submits=submits)
+    except Conflict:
+        return _conflict(request, standing.update, form)
+    except NotAllowed as refusal:
+        return _locked(request, standing, form, refusal.message)
+    except DomainError as refusal:
+        form.refuse(refusal)
+        return _page(request, standing, form)
+    if submits:
+        done = submit_words(standing).done
+        messages.success(request, f"{done} {told_words(told)}")
+        return redirect(standing.update.get_absolute_url())
+    zone = standing.update.assignment.party.time_zone
+    when = formats.instant(clock.now(), zone)
+    messages.success(request, _("Draft saved, %(when)s. Nobody is told.") % {"when": when})
+    return redirect(request.path)
+
+
+def _save(request: HttpRequest, update: ProgressUpdate, form: UpdateForm, *, submits: bool) -> None:
+    """One service call; the file it brings goes again where the answer is refused."""
+    write = updates.submit_update if submits else updates.save_update
+    stored: StoredFile | None = None
+    try:
+        with transaction.atomic():
+            if file := form.cleaned_data["file"]:
+                stored = uploads.store_file(file)
+            write(
+                update=update,
+                version=form.cleaned_data["version"],
+                content=form.content(stored, form.take_sent(access(request).user.pk)),
+                by=access(request).user,
+            )
+    except DomainError:
+        if stored:
+            stored.file.delete(save=False)
+        raise
+
+
+def _autosave(update: ProgressUpdate, form: UpdateForm, by: User) -> JsonResponse:
+    """Keep the text alone; says what was kept at which version, or why not, in words to show."""
+    try:
+        saved = updates.autosave_update(
+            update=update, version=form.sent_version(), content=form.text(), by=by
+        )
+    except Conflict:
+        words = _("Not saved: somebody else saved this answer while you were writing.")
+        return JsonResponse({"conflict": True, "message": words}, status=409)
+    except NotAllowed as refusal:
+        return JsonResponse({"message": _not_saved(refusal)}, status=409)
+    except DomainError as refusal:
+        return JsonResponse({"message": _not_saved(refusal)}, status=400)
+    zone = update.assignment.party.time_zone
+    words = _("Saved %(clock)s") % {"clock": formats.time_of_day(clock.now(), zone)}
+    return JsonResponse({"version": saved.version, "message": words})
+
+
+def _not_saved(refusal: DomainError) -> str:
+    return _("Not saved yet: %(why)s") % {"why": refusal.message}
+
+
+def _locked(request: HttpRequest, standing: Standing, form: UpdateForm, why: Any) -> HttpResponse:
+    """Why nothing can be written now, and what was typed, to be copied."""
+    context = {
+        **_frame(request, standing),
+        "why": why,
+        "content": standing.update,
+        "evidence": evidence_of(standing.update),
+        "typed_texts": _differences(form) if form.is_bound else [],
+    }
+    status = 409 if request.method == "POST" else 200
+    return render(request, "actionplans/update_locked.html", context, status=status)
+
+
+def _conflict(request: HttpRequest, update: ProgressUpdate, sent: UpdateForm) -> HttpResponse:
+    """Both texts side by side; mine can be sent again on the version that stands now."""
+    fresh = update_or_404(request, update.assignment.party.code, update.pk)
+    standing = standing_for(request, fresh)
+    decision = decide(standing, Verb.SAVE)
+    if not decision.allowed:
+        return _locked(request, standing, sent, decision.why)
+    evidence = evidence_of(fresh)
+    data = on_version(request.POST, fresh.version)
+    form = UpdateForm(data, update=fresh, evidence=evidence)
+    rows = _rows(form)
+    _name_as_mine(rows)
+    context = {
+        **_frame(request, standing),
+        "form": form,
+        "rows": rows,
+        "evidence": evidence,
+        "lost_file": request.FILES.get("file"),
+        "last_change": fresh.revisions.select_related("by").last(),
+        "submit": submit_words(standing),
+        "told": will_be_told(standing, Verb.SUBMIT),
+    }
+    return render(request, "actionplans/update_conflict.html", context, status=409)
+
+
+def _rows(form: UpdateForm) -> list[dict[str, Any]]:
+    """Field by field: what stands there now, and mine."""
+    rows = []
+    for name in CONTENT_FIELDS:
+        theirs, mine = getattr(form.instance, name), form.typed(name).strip()
+        if name in form.fields or theirs or mine:
+            rows.append(
+                {
+                    "name": name,
+                    "label": UPDATE_LABELS[name],
+                    "theirs": _in_words(name, theirs),
+                    "mine": _in_words(name, mine),
+                    "differs": theirs != mine,
+                    "field": None if _is_closed(form, name) else form[name],
+                }
+            )
+    return rows
+
+
+def _name_as_mine(rows: list[dict[str, Any]]) -> None:
+    """Beside another's text a field says whose it is; elsewhere that both are the same."""
+    for row in rows:
+        if field := row["field"]:
+            words = _("%(label)s, yours") if row["differs"] else _("%(label)s, the same in both")
+            field.label = words % {"label": row["label"]}
+
+
+def _is_closed(form: UpdateForm, name: str) -> bool:
+    return name not in form.fields or form.fields[name].disabled
+
+
+def _differences(form: UpdateForm) -> list[tuple[str, str]]:
+    """What was typed and does not stand there."""
+    return [(row["label"], row["mine"]) for row in _rows(form) if row["differs"] and row["mine"]]
+
+
+def _in_words(name: str, value: str) -> str:
+    """A rating by its words; every other field as it is."""
+    return str(Rating(value).label) if name == "rating" and value in Rating.values else value

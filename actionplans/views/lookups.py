@@ -1,0 +1,83 @@
+"""What the pages of this app find first, and whom they name."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from django.http import Http404, HttpRequest
+from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
+
+from accounts.access import access, party_or_404
+from accounts.models import Party, User
+from actionplans.enums import UpdateState, Verb
+from actionplans.models import Evidence, ProgressUpdate, ReportingPeriod, UpdateRevision
+from actionplans.notifications import recipients
+from actionplans.queries.people import belongings
+from actionplans.queries.updates import with_people
+from actionplans.rules import Standing
+from actionplans.services.standings import standings
+
+Person = tuple[User, str]  # and where the person belongs
+
+
+def update_or_404(request: HttpRequest, code: str, pk: int) -> ProgressUpdate:
+    """An answer of the party that the user may read; else exactly as if absent."""
+    party = party_or_404(request, code)
+    visible = with_people(ProgressUpdate.objects.visible_to(access(request).user))
+    return get_object_or_404(visible, assignment__party=party, pk=pk)
+
+
+def standing_for(request: HttpRequest, update: ProgressUpdate) -> Standing:
+    return standings([update], access(request))[update.pk]
+
+
+def period_or_404(request: HttpRequest) -> ReportingPeriod | None:
+    """The period that the address names; without one the running, else the last opened."""
+    opened = ReportingPeriod.objects.opened()
+    if code := request.GET.get("period"):
+        return get_object_or_404(opened, code=code)
+    return ReportingPeriod.objects.running().first() or opened.first()
+
+
+def content_for(request: HttpRequest, update: ProgressUpdate) -> ProgressUpdate | UpdateRevision:
+    """The live answer for the party's own people, the transmitted revision for all others."""
+    if access(request).is_member(update.assignment.party):
+        return update
+    if update.transmitted_revision is None:
+        raise Http404
+    return update.transmitted_revision
+
+
+def is_being_amended(request: HttpRequest, update: ProgressUpdate) -> bool:
+    """Whether somebody outside the party reads an answer that the party is changing."""
+    outside = not access(request).is_member(update.assignment.party)
+    return outside and update.state not in (UpdateState.TRANSMITTED, UpdateState.REVIEWED)
+
+
+def evidence_of(content: ProgressUpdate | UpdateRevision) -> list[Evidence]:
+    return list(content.evidence.select_related("party", "stored_file"))
+
+
+def as_author(standing: Standing) -> Standing:
+    """The standing as it will be once the person has submitted."""
+    return replace(standing, authors=standing.authors | {standing.me})
+
+
+def will_be_told(standing: Standing, verb: Verb) -> list[Person]:
+    """The people who get a mail if the verb happens now, with where they belong."""
+    people = recipients(as_author(standing) if verb == Verb.SUBMIT else standing, verb)
+    return with_belongings(people, standing.update.assignment.party)
+
+
+def with_belongings(people: Iterable[User], party: Party) -> list[Person]:
+    people = list(people)
+    where = belongings((user.pk for user in people), party) if people else {}
+    return [(user, where.get(user.pk, "")) for user in people]
+
+
+def told_words(told: list[Person]) -> str:
+    """ "Told by mail: ..." for the message after a step."""
+    if not told:
+        return _("Nobody is told by mail.")
+    names = ", ".join(f"{user.name} ({where})" if where else user.name for user, where in told)
+    return _("Told by mail: %(names)s.") % {"names": names}

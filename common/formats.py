@@ -1,0 +1,79 @@
+"""Numbers, shares, dates and instants in the words of the reader's language (Babel's CLDR data)."""
+
+from datetime import UTC, date, datetime, tzinfo
+from decimal import Decimal
+from functools import cache
+from zoneinfo import ZoneInfo
+
+from babel import Locale, UnknownLocaleError
+from babel.dates import format_date, format_skeleton, format_time, get_timezone_location
+from babel.numbers import format_decimal
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+
+@cache
+def _locale(language: str) -> Locale:
+    try:
+        return Locale.parse(language, sep="-")
+    except (ValueError, UnknownLocaleError):
+        return Locale("en")
+
+
+def locale() -> Locale:
+    """The active language's locale; English, with the day first, where Babel lacks it."""
+    language = get_language() or "en"
+    return _locale("en-GB" if language == "en" else language)
+
+
+def number(value: int | Decimal | float, digits: int = 0) -> str:
+    """4,836 in English; the language's own separators elsewhere."""
+    pattern = "#,##0" + ("." + "0" * digits if digits else "")
+    return str(format_decimal(value, format=pattern, locale=locale()))
+
+
+def share(numerator: int | None, denominator: int | None) -> str:
+    """7.0 % (334 of 4,836); without a denominator there is no percentage, only a reason."""
+    if numerator is None or not denominator:
+        return _("no figures")
+    percent = number(Decimal(numerator) * 100 / Decimal(denominator), 1)
+    return _("%(percent)s %% (%(part)s of %(whole)s)") % {
+        "percent": percent,
+        "part": number(numerator),
+        "whole": number(denominator),
+    }
+
+
+def day(value: date) -> str:
+    """30 June 2026."""
+    return str(format_date(value, format="long", locale=locale()))
+
+
+def month(value: date) -> str:
+    """June 2026."""
+    return str(
+        format_skeleton("yMMMM", datetime(value.year, value.month, 1, tzinfo=UTC), locale=locale())
+    )
+
+
+def zone(tz: str | tzinfo | None) -> tzinfo:
+    if not tz:
+        return UTC
+    return ZoneInfo(tz) if isinstance(tz, str) else tz
+
+
+def time_of_day(value: datetime, tz: str | tzinfo | None = None) -> str:
+    """18:00, on the zone's clock."""
+    return str(format_time(value.astimezone(zone(tz)), format="HH:mm", locale=locale()))
+
+
+def instant(value: datetime, tz: str | tzinfo | None = None) -> str:
+    """30 June 2026, 18:00 Lagos time; without a zone, UTC."""
+    where = zone(tz)
+    local = value.astimezone(where)
+    words = {"day": day(local), "clock": time_of_day(value, tz)}
+    if str(where) == "UTC":
+        return _("%(day)s, %(clock)s UTC") % words
+    city = get_timezone_location(local, locale=locale(), return_city=True)
+    words["place"] = city.rpartition("/")[2]
+    return _("%(day)s, %(clock)s %(place)s time") % words

@@ -1,0 +1,40 @@
+"""The one way a form is laid out; base classes for every form of the portal."""
+
+from typing import Any
+
+from crispy_forms.helper import FormHelper
+from django import forms
+
+
+class WaypostForm:
+    """Mixin before forms.Form or ModelForm: label, hint and error, then the control.
+
+    The page writes the <form> and the buttons, or includes _components/form.html. With
+    `versioned = True` the form carries the version it was opened at, for compare-and-set:
+    `cleaned_data["version"]`.
+    """
+
+    versioned = False
+    fields: dict[str, forms.Field]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.versioned:
+            self.fields["version"] = forms.IntegerField(
+                widget=forms.HiddenInput, initial=self._opened_at()
+            )
+
+    def _opened_at(self) -> int | None:
+        return getattr(getattr(self, "instance", None), "version", None)
+
+    @property
+    def helper(self) -> FormHelper:
+        helper = FormHelper()
+        helper.form_tag = False
+        helper.disable_csrf = True
+        return helper
+
+    def refuse(self, refusal: Any) -> None:
+        """Put a DomainError where it belongs: at its field, or above the form."""
+        field = getattr(refusal, "field", None)
+        self.add_error(field if field in self.fields else None, str(refusal.message))  # type: ignore[attr-defined]

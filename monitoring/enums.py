@@ -1,0 +1,20 @@
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+
+class PilotState(models.TextChoices):
+    INVITED = "invited", _("Invited")
+    ENDORSED = "endorsed", _("Endorsed")
+    DECLINED = "declined", _("Declined")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+
+
+class ReportKind(models.TextChoices):
+    PROVISIONAL = "provisional", _("Provisional")
+    FINAL = "final", _("Final")
+
+
+class RenditionFormat(models.TextChoices):
+    HTML = "html", pgettext_lazy("file format", "HTML")
+    PDF = "pdf", pgettext_lazy("file format", "PDF")

@@ -1,0 +1,206 @@
+"""The coordinator's grid: every item of a party in a period, as far as the reader may see it."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import F, Min, QuerySet
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.access import Access
+from accounts.models import Party, User
+from actionplans.enums import UpdateState
+from actionplans.models import (
+    Assignment,
+    CatalogueItem,
+    ProgressUpdate,
+    ReportingPeriod,
+    UpdateRevision,
+)
+from actionplans.queries.updates import ItemRow, item_rows
+from actionplans.rules import Standing
+from actionplans.services.standings import standings
+from common import clock
+from monitoring.rules import Finding
+
+S = UpdateState
+OUTSIDE = (S.TRANSMITTED, S.REVIEWED)
+REACHED_AT = {
+    S.SUBMITTED: "submitted_at",
+    S.SIGNED: "signed_at",
+    S.ENDORSED: "endorsed_at",
+    S.TRANSMITTED: "transmitted_at",
+    S.REVIEWED: "reviewed_at",
+    S.RETURNED: "returned_at",
+    S.DRAFT: "reopened_at",
+}
+UNASSIGNED, HIDDEN, NOT_SENT = "unassigned", "hidden", "not_sent"
+# What a row says where there is no state of an answer to show.
+STATUS_WORDS: dict[str, str | Promise] = {
+    UNASSIGNED: gettext_lazy("No institution yet"),
+    HIDDEN: gettext_lazy("Not signed yet"),
+    NOT_SENT: gettext_lazy("Not sent"),
+}
+
+
+@dataclass(frozen=True)
+class GridRow:
+    """One item of the grid. `status` is a state of the answer, or one of STATUS_WORDS."""
+
+    item: CatalogueItem
+    assignment: Assignment | None
+    update: ProgressUpdate | None  # None where the reader may not see it
+    status: str
+    claim: str = ""
+    verdict: str = ""
+    holders: str = ""
+    since: datetime | None = None
+    amending_since: datetime | None = None
+    is_late: bool = False
+    finding: Finding | None = None
+
+    @property
+    def status_words(self) -> str | Promise:
+        return STATUS_WORDS.get(self.status, "") or S(self.status).label
+
+    @property
+    def lead(self) -> str:
+        return self.assignment.lead.name if self.assignment else ""
+
+    @property
+    def record(self) -> str:
+        return str(self.finding.rating or "") if self.finding else ""
+
+
+def grid(
+    who: Access, party: Party, period: ReportingPeriod, findings: Mapping[str, Finding]
+) -> list[GridRow]:
+    """A row for every item that applies, in the catalogue's order; eight queries at the most."""
+    rows = item_rows(party, period)
+    deadline = period.deadline_for(party)
+    if who.is_member(party):
+        return _inside(who, rows, findings, deadline)
+    return _outside(rows, findings, deadline)
+
+
+def _inside(
+    who: Access, rows: list[ItemRow], findings: Mapping[str, Finding], deadline: datetime
+) -> list[GridRow]:
+    """The live answers that the member may read; of the others only that they are not signed."""
+    updates = [row.update for row in rows if row.update]
+    visible = set(
+        ProgressUpdate.objects.of_member(who.user)
+        .filter(pk__in=[update.pk for update in updates])
+        .values_list("pk", flat=True)
+    )
+    known = standings([update for update in updates if update.pk in visible], who)
+    names = names_of({pk for standing in known.values() for pk in standing.holders})
+    first_saved = _first_saved(visible)
+
+    def shown(row: ItemRow, update: ProgressUpdate) -> GridRow:
+        return GridRow(
+            row.item,
+            row.assignment,
+            update,
+            update.state,
+            claim=update.rating,
+            verdict=update.verdict,
+            holders=holder_words(known[update.pk], names),
+            since=reached_at(update) or first_saved.get(update.pk),
+            is_late=_is_late(update, deadline),
+            finding=findings.get(row.item.code),
+        )
+
+    return [
+        shown(row, row.update)
+        if row.update and row.update.pk in visible
+        else _without_answer(row, HIDDEN, findings, deadline)
+        for row in rows
+    ]
+
+
+def _without_answer(
+    row: ItemRow, status: str, findings: Mapping[str, Finding], deadline: datetime
+) -> GridRow:
+    """A row that shows no answer; only members are told that nobody was assigned."""
+    if row.assignment is None and status == HIDDEN:
+        status = UNASSIGNED
+    return GridRow(
+        row.item,
+        row.assignment,
+        None,
+        status,
+        is_late=status != UNASSIGNED and clock.now() >= deadline,
+        finding=findings.get(row.item.code),
+    )
+
+
+def _outside(
+    rows: list[ItemRow], findings: Mapping[str, Finding], deadline: datetime
+) -> list[GridRow]:
+    """What was transmitted last, with a label where the live answer has gone back."""
+    sent = [row.update for row in rows if row.update and row.update.transmitted_revision]
+    amending = amending_since(sent)
+
+    def shown(row: ItemRow, update: ProgressUpdate, revision: UpdateRevision) -> GridRow:
+        return GridRow(
+            row.item,
+            row.assignment,
+            update,
+            S.REVIEWED if revision.verdict else S.TRANSMITTED,
+            claim=revision.rating,
+            verdict=revision.verdict,
+            since=revision.at,
+            amending_since=amending.get(update.pk),
+            finding=findings.get(row.item.code),
+        )
+
+    return [
+        shown(row, row.update, row.update.transmitted_revision)
+        if row.update and row.update.transmitted_revision
+        else _without_answer(row, NOT_SENT, findings, deadline)
+        for row in rows
+    ]
+
+
+def _is_late(update: ProgressUpdate, deadline: datetime) -> bool:
+    """Not sent although the deadline has passed; what was sent and goes back is not late again."""
+    return clock.now() >= deadline and update.transmitted_revision_id is None
+
+
+def reached_at(update: ProgressUpdate) -> datetime | None:
+    """When the answer came into its state; None for a draft that was never sent."""
+    found: datetime | None = getattr(update, REACHED_AT[S(update.state)])
+    return found
+
+
+def _first_saved(updates: Iterable[int]) -> dict[int, datetime]:
+    """update id -> when somebody first wrote into it: one query."""
+    rows = UpdateRevision.objects.filter(update__in=list(updates)).order_by()
+    return dict(rows.values_list("update").annotate(first=Min("at")))
+
+
+def amending_since(updates: Iterable[ProgressUpdate]) -> dict[int, datetime]:
+    """update id -> when a sent answer went back, for those that have: one query."""
+    gone_back = [update.pk for update in updates if update.state not in OUTSIDE]
+    rows: QuerySet[UpdateRevision] = UpdateRevision.objects.filter(
+        update__in=gone_back, number__gt=F("update__transmitted_revision__number")
+    ).order_by()
+    return dict(rows.values_list("update").annotate(first=Min("at")))
+
+
+def names_of(users: set[int]) -> dict[int, str]:
+    """User id -> name: one query."""
+    return dict(User.objects.filter(pk__in=users).values_list("pk", "name"))
+
+
+def holder_words(standing: Standing, names: Mapping[int, str]) -> str:
+    """Who has to act next, by name."""
+    if standing.update.state == S.TRANSMITTED:
+        return _("the reviewer")
+    if standing.update.state == S.REVIEWED:
+        return ""
+    people = sorted(names[pk] for pk in standing.holders if pk in names)
+    return ", ".join(people) or _("nobody who may")

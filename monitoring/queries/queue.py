@@ -1,0 +1,92 @@
+"""What waits for a reviewer: answers that parties under the person's mandate have sent."""
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.http import HttpRequest
+
+from accounts.enums import MandateRole
+from accounts.models import Mandate, Party, User
+from actionplans.enums import UpdateState, Verb
+from actionplans.models import ProgressUpdate, UpdateRevision
+from actionplans.queries.updates import mandated_parties, with_people
+from common import clock
+from monitoring.queries.start import running
+
+# An answer that waits longer than this for its review is overdue.
+REVIEW_WITHIN = timedelta(days=21)
+ORDER = ("assignment__party__name", "assignment__item__position", "pk")
+
+
+def waiting(user: User) -> QuerySet[ProgressUpdate]:
+    """Sent answers that the person may review now; `is_changed`: a reviewer saw it before."""
+    return _waiting(mandated_parties(user))
+
+
+def _waiting(parties: Collection[int]) -> QuerySet[ProgressUpdate]:
+    seen_before = UpdateRevision.objects.filter(
+        update=OuterRef("pk"), verb__in=(Verb.SEND, Verb.REVIEW)
+    ).exclude(pk=OuterRef("transmitted_revision"))
+    return (
+        with_people(ProgressUpdate.objects.filter(running(), state=UpdateState.TRANSMITTED))
+        .filter(assignment__party__in=parties)
+        .annotate(is_changed=Exists(seen_before))
+        .order_by(*ORDER)
+    )
+
+
+def overdue_from() -> datetime:
+    """What was sent at this instant or before it is overdue."""
+    return clock.now() - REVIEW_WITHIN
+
+
+def overdue() -> Q:
+    return Q(transmitted_at__lte=overdue_from())
+
+
+KINDS = {
+    "new": lambda: Q(is_changed=False),
+    "changed": lambda: Q(is_changed=True),
+    "overdue": overdue,
+}
+
+
+def reviewed_parties(request: HttpRequest) -> list[Party]:
+    """Parties that the signed-in person reviews or observes, by name; read once a request.
+
+    `may_review` is false for those that the person only observes.
+    """
+    if not hasattr(request, "_reviewed_parties"):
+        reviewing = Mandate.objects.current().filter(
+            Q(party=OuterRef("pk")) | Q(party__isnull=True),
+            user=request.user,  # type: ignore[misc]
+            role=MandateRole.REVIEWER,
+        )
+        parties = Party.objects.under_mandate(request.user)  # type: ignore[arg-type]
+        parties = parties.select_related("country", "pilot").annotate(may_review=Exists(reviewing))
+        request._reviewed_parties = list(parties)  # type: ignore[attr-defined]
+    return request._reviewed_parties  # type: ignore[attr-defined, no-any-return]
+
+
+def queue_counts(request: HttpRequest) -> dict[str, int]:
+    """How many answers wait for the person's review; read once a request."""
+    if not hasattr(request, "_queue_counts"):
+        nothing = dict.fromkeys(("all", *KINDS), 0)
+        parties = [party.pk for party in reviewed_parties(request) if party.may_review]  # type: ignore[attr-defined]
+        request._queue_counts = counts(parties) if parties else nothing  # type: ignore[attr-defined]
+    return request._queue_counts  # type: ignore[attr-defined, no-any-return]
+
+
+def counts(parties: Collection[int]) -> dict[str, int]:
+    """How many answers of the parties wait for a review, in all and of each kind."""
+    parts = {kind: Count("pk", filter=condition()) for kind, condition in KINDS.items()}
+    return _waiting(parties).order_by().aggregate(all=Count("pk"), **parts)
+
+
+def around(ids: list[int], pk: int) -> tuple[int | None, int | None]:
+    """The ids before and after `pk`; None at an end, and both where it is not among them."""
+    if pk not in ids:
+        return None, None
+    at = ids.index(pk)
+    return (ids[at - 1] if at else None), (ids[at + 1] if at + 1 < len(ids) else None)

@@ -1,0 +1,87 @@
+"""What waits for one person, over all their parties and roles, in a constant number of queries."""
+
+from dataclasses import dataclass
+
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest
+
+from accounts.access import Access, access
+from accounts.models import Party
+from accounts.permissions import Permission
+from actionplans.enums import UpdateState, Verb
+from actionplans.models import ProgressUpdate
+from actionplans.queries.updates import with_people
+from actionplans.rules import Standing, decide
+from actionplans.services.standings import standings
+from common import clock
+
+S = UpdateState
+LONG_TEXTS = ("narrative", "measures", "next_steps", "rating_reason", "verdict_reason")
+
+
+@dataclass(frozen=True)
+class Task:
+    """One answer that the person can move now, and the verb that waits."""
+
+    standing: Standing
+    verb: Verb
+
+    @property
+    def update(self) -> ProgressUpdate:
+        return self.standing.update
+
+    @property
+    def kind(self) -> str:
+        """`returned` apart from `submit`: it comes first and has a reason."""
+        returned = self.update.state == S.RETURNED
+        return "returned" if returned and self.verb == Verb.SUBMIT else str(self.verb)
+
+
+def tasks(request: HttpRequest) -> list[Task]:
+    """Every answer that waits for the signed-in person, read once a request."""
+    if not hasattr(request, "_tasks"):
+        request._tasks = tasks_of(access(request))  # type: ignore[attr-defined]
+    return request._tasks  # type: ignore[attr-defined, no-any-return]
+
+
+def tasks_of(who: Access) -> list[Task]:
+    """The candidates whose verb the table of transitions allows: six queries, or none."""
+    if not any(m.party_id for m in who.memberships):
+        return []
+    found = standings(list(_candidates(who)), who).values()
+    verbs = (Verb.SUBMIT, Verb.SIGN, Verb.ENDORSE, Verb.SEND)
+    return [Task(s, verb) for s in found for verb in verbs if decide(s, verb).allowed]
+
+
+def _candidates(who: Access) -> QuerySet[ProgressUpdate]:
+    endorses = party_ids(who, Permission.ENDORSE) | party_ids(who, Permission.ENDORSE_IN_NEED)
+    return (
+        with_people(ProgressUpdate.objects.filter(running()))
+        .filter(
+            Q(
+                assignment__lead__in=who.institutions(Permission.ANSWER),
+                state__in=(S.DRAFT, S.RETURNED),
+            )
+            | Q(assignment__lead__in=who.institutions(Permission.SIGN), state=S.SUBMITTED)
+            | Q(assignment__party__in=endorses, state__in=(S.SUBMITTED, S.SIGNED, S.ENDORSED))
+        )
+        .defer(*LONG_TEXTS)
+        .order_by("returned_at", "assignment__item__position")
+    )
+
+
+def running() -> Q:
+    """Answers of open periods, and reopened ones of any period."""
+    now = clock.now()
+    return Q(period__opens_at__lte=now, period__closes_at__gt=now) | Q(reopened_at__isnull=False)
+
+
+def party_ids(who: Access, permission: Permission) -> set[int]:
+    """Ids of the parties in which the person holds the permission."""
+    return {m.party_id for m in who.memberships if m.party_id and who.may(permission, m.party)}
+
+
+def own_parties(who: Access) -> list[Party]:
+    """The person's parties, each once, by name."""
+    found = {m.party_id: m.party for m in who.memberships if m.party is not None}
+    return sorted(found.values(), key=lambda party: party.display_name)

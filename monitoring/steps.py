@@ -1,0 +1,105 @@
+"""An answer's way as the stepper shows it: who did what when, and who has it now."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from actionplans.enums import UpdateState, Verb
+from actionplans.models import ProgressUpdate, UpdateRevision
+from actionplans.rules import Standing
+from monitoring.grid import holder_words
+
+S = UpdateState
+WAY = (S.DRAFT, S.SUBMITTED, S.SIGNED, S.ENDORSED, S.TRANSMITTED, S.REVIEWED)
+FIELDS = {
+    S.SUBMITTED: "submitted",
+    S.SIGNED: "signed",
+    S.ENDORSED: "endorsed",
+    S.TRANSMITTED: "transmitted",
+    S.REVIEWED: "reviewed",
+}
+People = Mapping[int, tuple[str, str]]  # user id -> name, where the person belongs
+Step = dict[str, Any]
+
+
+def people_in(update: ProgressUpdate) -> set[int]:
+    """Ids of everybody whom the stepper of the answer names as having acted."""
+    ids = {getattr(update, f"{name}_by_id") for name in (*FIELDS.values(), "returned", "reopened")}
+    return {pk for pk in ids if pk}
+
+
+def inside_steps(standing: Standing, people: People) -> list[Step]:
+    """The whole way, for the party's own members."""
+    update = standing.update
+    if update.state in (S.DRAFT, S.RETURNED):
+        return [_written_now(standing, people), *({"state": s, "status": "todo"} for s in WAY[1:])]
+    return [{"state": S.DRAFT, "status": "done"}, *_way_on(standing, people)]
+
+
+def _written_now(standing: Standing, people: People) -> Step:
+    update = standing.update
+    if update.state == S.RETURNED:
+        step = _acted(update, S.RETURNED, "returned", people)
+        note = f"{update.get_returned_part_display()}: {update.return_reason}"
+        return {**step, "status": "returned", "note": note}
+    note = _("Reopened by a reviewer") if standing.is_reopened else ""
+    who = holder_words(standing, _names(people))
+    return {"state": S.DRAFT, "status": "current", "who": who, "note": note}
+
+
+def _way_on(standing: Standing, people: People) -> Iterator[Step]:
+    """What was done since the draft; the first step still open is where the answer is."""
+    update = standing.update
+    reached = WAY.index(S(update.state))
+    waits = True
+    for place, state in enumerate(WAY[1:], start=1):
+        if state == S.SIGNED and _is_unsigned(standing, reached):
+            note = _("Skipped: no validator is appointed who may sign.")
+            yield {"state": state, "status": "skipped", "note": note}
+        elif place <= reached:
+            yield {**_acted(update, state, FIELDS[state], people), "status": "done"}
+        elif waits:
+            waits = False
+            who = holder_words(standing, _names(people))
+            yield {"state": state, "status": "current", "who": who}
+        else:
+            yield {"state": state, "status": "todo"}
+
+
+def _is_unsigned(standing: Standing, reached: int) -> bool:
+    """Endorsed without a signature, or about to be."""
+    if reached > WAY.index(S.SIGNED):
+        return standing.update.signed_at is None
+    return standing.update.state == S.SUBMITTED and standing.sign_is_skipped
+
+
+def _acted(update: ProgressUpdate, state: S, field: str, people: People) -> Step:
+    by = getattr(update, f"{field}_by_id")
+    name, where = people.get(by, ("", ""))
+    return {
+        "state": state,
+        "who": name,
+        "institution": where,
+        "when": getattr(update, f"{field}_at"),
+    }
+
+
+def _names(people: People) -> dict[int, str]:
+    return {pk: name for pk, (name, _where) in people.items()}
+
+
+def outside_steps(revision: UpdateRevision, history: list[UpdateRevision]) -> list[Step]:
+    """What everybody outside the party may know: when it was sent, and who reviewed it."""
+    known = [row for row in history if row.number <= revision.number]
+    sent = next((row for row in reversed(known) if row.verb == Verb.SEND), None)
+    steps: list[Step] = [
+        {"state": S.TRANSMITTED, "status": "done", "when": sent.at if sent else None}
+    ]
+    review = next((row for row in reversed(known) if row.verb == Verb.REVIEW), None)
+    if revision.verdict and review:
+        who = review.by.name if review.by else ""
+        steps.append({"state": S.REVIEWED, "status": "done", "who": who, "when": review.at})
+    else:
+        steps.append({"state": S.REVIEWED, "status": "current", "who": _("the reviewer")})
+    return steps

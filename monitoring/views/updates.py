@@ -1,0 +1,50 @@
+"""The coordinator's grid: 30 items and 4 points, where each answer is and who has it now."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from accounts.access import access, party_or_404
+from accounts.models import Party
+from accounts.permissions import Permission
+from actionplans.models import ReportingPeriod
+from common.exports import wanted_format
+from monitoring.facts import facts_for
+from monitoring.grid import grid
+from monitoring.queries.periods import period_or_404
+from monitoring.queries.progress import progress_of
+from monitoring.queries.start import tasks
+from monitoring.rules import Finding, findings_for
+from monitoring.tables import GridTable, grid_columns, grid_file
+from monitoring.views.start import desk_heading
+
+
+def findings_of(party: Party, period: ReportingPeriod) -> dict[str, Finding]:
+    """What one party's records show."""
+    return findings_for(party, facts_for([party], period)[party.pk])
+
+
+@require_safe
+def updates(request: HttpRequest, code: str) -> HttpResponse:
+    party = party_or_404(request, code)
+    who, period = access(request), period_or_404(request)
+    if period is None:
+        return render(request, "monitoring/updates.html", {"page_party": party})
+    rows = grid(who, party, period, findings_of(party, period))
+    table = GridTable(rows, tasks(request), request.GET)
+    columns = grid_columns(request, is_member=who.is_member(party))
+    if wanted_format(request):
+        return grid_file(request, party, period, table, columns)
+    progress = progress_of([party], period)[party.pk]
+    context = {
+        "page_party": party,
+        "page_period": period,
+        "grid_heading": desk_heading(party, progress, outside=not who.is_member(party)),
+        "progress": progress,
+        "table": table,
+        "columns": columns,
+        "is_member": who.is_member(party),
+        "may_assign": who.may(Permission.ASSIGN, party),
+        "unassigned": [row for row in rows if row.assignment is None],
+    }
+    return render(request, "monitoring/updates.html", context)

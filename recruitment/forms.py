@@ -1,0 +1,133 @@
+"""What a page of deployed personnel shows, as its address says."""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from common import partial_uploads, uploads
+from common.errors import DomainError
+from common.forms import WaypostForm
+from common.models import StoredFile
+from recruitment.enums import PersonnelType, RowKind
+from recruitment.queries import ALL
+
+PURPOSE = "figures"
+FIGURES = frozenset({"csv"})
+
+
+class DeploymentFilter(forms.Form):
+    """Personnel type and years; what the address says wrongly is passed over."""
+
+    type = forms.ChoiceField(label=_("Personnel type"), required=False)
+    start = forms.TypedChoiceField(label=_("From"), required=False, coerce=int, empty_value=None)
+    end = forms.TypedChoiceField(label=_("To"), required=False, coerce=int, empty_value=None)
+
+    def __init__(self, data: Any, *, kinds: Iterable[str], years: Iterable[int]) -> None:
+        super().__init__(data)
+        labels = {**dict(PersonnelType.choices), ALL: _("All types together")}
+        self.fields["type"].choices = [  # type: ignore[attr-defined]
+            ("", _("Each type")),
+            *((kind, labels[kind]) for kind in kinds),
+        ]
+        span = [(year, str(year)) for year in years]
+        self.fields["start"].choices = [("", _("first year")), *span]  # type: ignore[attr-defined]
+        self.fields["end"].choices = [("", _("last year")), *span]  # type: ignore[attr-defined]
+        for field in self.fields.values():
+            field.widget.attrs["class"] = "form-select"
+        self.is_valid()
+
+    @property
+    def kind(self) -> str:
+        """The type chosen; empty: each."""
+        return self.cleaned_data.get("type") or ""
+
+    def holds(self, month: date) -> bool:
+        """Whether the month lies in the years chosen."""
+        first, last = self.cleaned_data.get("start"), self.cleaned_data.get("end")
+        return (first is None or month.year >= first) and (last is None or month.year <= last)
+
+
+class ReleaseFilter(forms.Form):
+    """Which of a release's effects to list."""
+
+    CHANGED, ABSENT, LEFT_OUT = "changed", "absent", "left_out"
+
+    show = forms.ChoiceField(
+        label=_("Show"),
+        required=False,
+        choices=[
+            (CHANGED, _("Changed figures")),
+            (ABSENT, _("Figures it lacks")),
+            (LEFT_OUT, _("Rows left out")),
+        ],
+    )
+
+    def __init__(self, data: Any) -> None:
+        super().__init__(data)
+        self.fields["show"].widget.attrs["class"] = "form-select"
+        self.is_valid()
+
+    @property
+    def shown(self) -> str:
+        return self.cleaned_data.get("show") or self.CHANGED
+
+
+class ImportForm(WaypostForm, forms.Form):
+    """A file of published figures: chosen here, or sent in chunks before (`uploaded`)."""
+
+    file = forms.FileField(label=_("File"), required=False)
+    uploaded = forms.CharField(required=False, max_length=40, widget=forms.HiddenInput)
+    published = forms.DateField(
+        label=_("Day of publication"),
+        help_text=_("As the publisher states it. It may stay empty."),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}),
+    )
+
+    def __init__(self, *args: Any, owner: int, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.owner = owner
+        self.fields["file"].help_text = uploads.wanted(FIGURES)
+        self.fields["file"].widget.attrs["accept"] = uploads.accept_attribute(FIGURES)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if not cleaned.get("file") and not cleaned.get("uploaded") and not self.errors:
+            self.add_error("file", _("Choose the file to import."))
+        return cleaned
+
+    def take(self) -> StoredFile:
+        """The file that came in chunks; DomainError where it is gone or was used."""
+        tokens = [self.cleaned_data["uploaded"]]
+        found = partial_uploads.take(tokens=tokens, owner=self.owner, purpose=PURPOSE)
+        if not found:
+            raise DomainError(_("This file was sent already. It stands in the list below."))
+        return found[0]
+
+
+class PreviewFilter(forms.Form):
+    """Which list of a preview to show; without a choice, the first that needs a look."""
+
+    FIRST = (RowKind.CONFLICT, RowKind.REJECTED, RowKind.CHANGED, RowKind.NEW)
+
+    show = forms.ChoiceField(label=_("Show"), required=False, choices=RowKind.choices)
+
+    def __init__(self, data: Any, *, counts: dict[str, int]) -> None:
+        super().__init__(data)
+        self.counts = counts
+        self.fields["show"].widget.attrs["class"] = "form-select"
+        self.is_valid()
+
+    @property
+    def shown(self) -> str:
+        asked: str = self.cleaned_data.get("show") or ""
+        filled = (kind for kind in self.FIRST if self.counts.get(kind))
+        return asked or next(filled, RowKind.NEW)
+
+    @property
+    def lists(self) -> list[tuple[str, Any, int]]:
+        """Value, label and length of each list."""
+        return [(kind.value, kind.label, self.counts.get(kind, 0)) for kind in RowKind]

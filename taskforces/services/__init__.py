@@ -1,0 +1,1 @@
+"""How the task force's, consultations' and dialogues' records are written."""

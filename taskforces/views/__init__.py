@@ -1,0 +1,1 @@
+"""Pages of the task force, its meetings, consultations, partners and dialogues."""

@@ -1,0 +1,116 @@
+"""What every test shares. The database is the one TEST_DATABASE_URL names, or SQLite."""
+
+import os
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.db import connection, models
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import translation
+
+from common import jobs, mail, triggers
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Tests of row locks belong to the PostgreSQL run; SQLite has none to take away."""
+    if connection.vendor == "postgresql":
+        return
+    of_postgres = [item for item in items if item.get_closest_marker("postgres")]
+    config.hook.pytest_deselected(items=of_postgres)
+    items[:] = [item for item in items if item not in of_postgres]
+
+
+# Set once and inherited by the processes that share the run.
+SEED = int(os.environ.setdefault("SEED", str(time.time_ns() % 1_000_000)))
+
+
+def pytest_report_header() -> str:
+    return f"seed: {SEED} (repeat with SEED={SEED})"
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """What takes its length from `rounds` is what `make soak` runs in full."""
+    if "rounds" in getattr(item, "fixturenames", ()):
+        item.add_marker(pytest.mark.soak)
+
+
+def pytest_unconfigure() -> None:
+    """Nothing of a test run stays behind."""
+    shutil.rmtree(settings.DATA_DIR, ignore_errors=True)
+
+
+@pytest.fixture
+def seed() -> int:
+    """What every random choice of a test starts from; the run's header shows it."""
+    return SEED
+
+
+@pytest.fixture(autouse=True)
+def silent_doorbell(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> None:
+    """Jobs stay rows until `run_jobs` does them; journeys alone use a real broker."""
+    if "journeys" not in str(request.node.path):
+        monkeypatch.setattr(jobs, "ring", lambda job_id: None)
+        monkeypatch.setattr(mail, "_ring", lambda: None)
+
+
+@pytest.fixture(autouse=True)
+def own_language() -> Iterator[None]:
+    """A page asked for in another language leaves that language active in the thread."""
+    yield
+    translation.deactivate()
+
+
+@pytest.fixture
+def run_jobs() -> Callable[[], int]:
+    """Do every waiting job in this process; returns how many were done."""
+    from common.enums import JobState
+    from common.models import Job
+
+    def run() -> int:
+        waiting = Job.objects.filter(state=JobState.QUEUED).order_by("pk")
+        return sum(jobs.run(job.pk) for job in waiting)
+
+    return run
+
+
+@pytest.fixture
+def flushable(transactional_db: None) -> Iterator[None]:
+    """For tests with real transactions: the flush at the end must get past the triggers."""
+    triggers.install()
+    yield
+    triggers.uninstall()
+
+
+@pytest.fixture
+def rounds() -> int:
+    """How often a race is run: a tenth in the suite, in full under `make soak`."""
+    return 100 if os.environ.get("SOAK") else 10
+
+
+@pytest.fixture
+def signed_in() -> Callable[[Any], Client]:
+    """A client signed in as the given user."""
+
+    def sign_in(user: models.Model) -> Client:
+        client = Client()
+        client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")  # type: ignore[arg-type]
+        return client
+
+    return sign_in
+
+
+@pytest.fixture
+def count_queries() -> Callable[[Callable[[], Any]], int]:
+    """How many queries a call makes."""
+
+    def count(call: Callable[[], Any]) -> int:
+        with CaptureQueriesContext(connection) as context:
+            call()
+        return len(context)
+
+    return count

@@ -1,0 +1,152 @@
+"""A whole installation of its own for tests that need real processes: folder, database, broker."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+import psycopg2
+from redis import Redis
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@dataclass
+class Installation:
+    """Environment of one installation; commands run in it as a user would run them."""
+
+    env: dict[str, str]
+
+    @property
+    def origin(self) -> str:
+        return f"http://127.0.0.1:{self.env['PORT']}"
+
+    def manage(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "manage.py", *arguments],
+            cwd=ROOT,
+            env=self.env,
+            check=check,
+            capture_output=True,
+            text=True,
+            timeout=300,
+        )
+
+    def shell(self, code: str) -> str:
+        """What a piece of Python prints inside the installation."""
+        return self.manage("shell", "--no-imports", "-c", code).stdout
+
+    def start(self, *arguments: str) -> subprocess.Popen[bytes]:
+        """Start a process of the installation in its own group; its output goes to a log."""
+        path = Path(self.env["DATA_DIR"], f"{arguments[-1]}-{uuid.uuid4().hex[:6]}.log")
+        with path.open("wb") as log:
+            return subprocess.Popen(
+                [sys.executable, *arguments],
+                cwd=ROOT,
+                env=self.env,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+
+    @contextmanager
+    def portal(self) -> Iterator[None]:
+        """`manage.py portal` until the block ends; ready before the block begins."""
+        process = self.start("manage.py", "portal")
+        try:
+            self.wait_until_ready(process)
+            yield
+        finally:
+            process.send_signal(signal.SIGTERM)
+            process.wait(timeout=60)
+
+    def wait_until_ready(self, process: subprocess.Popen[bytes], seconds: int = 90) -> None:
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            assert process.poll() is None, "the portal died: see its log"
+            try:
+                with urllib.request.urlopen(f"{self.origin}/healthz", timeout=5) as answer:  # noqa: S310
+                    if answer.status == 200:
+                        return
+            except (urllib.error.URLError, OSError):
+                pass
+            time.sleep(0.5)
+        raise AssertionError(f"not ready after {seconds} s")
+
+
+@contextmanager
+def installation(folder: Path, **more: str) -> Iterator[Installation]:
+    """A migrated installation with reference data, on the services this test run uses.
+
+    `more` are further variables of its environment.
+    """
+    env = {
+        **{k: v for k, v in os.environ.items() if not k.startswith(("TEST_", "DJANGO_"))},
+        "DATA_DIR": str(folder),
+        "PORT": str(free_port()),
+        "TICK_SECONDS": "2",
+        "JOB_LEASE_SECONDS": "10",
+        **more,
+    }
+    for name in ("DATABASE_URL", "REDIS_URL", "MAIL_URL", "ORIGIN"):
+        env.pop(name, None)
+    name = f"waypost_{uuid.uuid4().hex[:12]}"
+    if server := os.environ.get("TEST_DATABASE_URL"):
+        env["DATABASE_URL"] = urlunsplit(
+            urlsplit(server)._replace(path=urlsplit(server).path.rsplit("/", 1)[0] + f"/{name}")
+        )
+        _maintain(server, f'CREATE DATABASE "{name}"')
+    if broker := os.environ.get("TEST_REDIS_URL"):
+        env["REDIS_URL"], env["REDIS_PREFIX"] = broker, f"{name}:"
+    try:
+        one = Installation(env)
+        one.manage("migrate", "-v0")
+        one.manage("load_reference")
+        yield one
+    finally:
+        if server:
+            _maintain(server, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        if broker:
+            _forget(broker, f"{name}:")
+
+
+def _maintain(server: str, statement: str) -> None:
+    """Run one statement outside a transaction, on the server's maintenance database."""
+    parts = urlsplit(server)
+    folder = parts.path.rsplit("/", 1)[0]
+    connection = psycopg2.connect(
+        dbname="postgres",
+        user=parts.username,
+        password=parts.password,
+        host=folder or parts.hostname,
+        port=parts.port,
+    )
+    try:
+        connection.autocommit = True
+        with connection.cursor() as cursor:
+            cursor.execute(statement)
+    finally:
+        connection.close()
+
+
+def _forget(broker: str, prefix: str) -> None:
+    """Delete what the installation left on a Redis that others use too."""
+    with Redis.from_url(broker) as client:
+        for key in client.scan_iter(f"{prefix}*"):
+            client.delete(key)

@@ -1,0 +1,66 @@
+"""Debian's Chromium, driven by playwright, as one person at a time."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.codes import code
+from tests.installations import Installation
+
+CHROMIUM = "/usr/bin/chromium"
+FLAGS = [
+    "--no-sandbox",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+@contextmanager
+def person(
+    browser: Browser, portal: Installation, email: str, password: str, **options: Any
+) -> Iterator[Page]:
+    """A page of a fresh browser profile in which the person has signed in."""
+    context = browser.new_context(base_url=portal.origin, **options)
+    try:
+        page = context.new_page()
+        page.goto("/accounts/login/")
+        page.fill("input[name=login]", email)
+        page.fill("input[name=password]", password)
+        page.click("main button[type=submit]")
+        if "/second-factor/" in page.url:
+            give_code(page)
+        page.wait_for_url(lambda url: "/accounts/login" not in url)
+        yield page
+    finally:
+        context.close()
+
+
+def give_code(page: Page) -> None:
+    """A code of the app that factories set up: each is good once, and three are good now."""
+    for steps in (0, -1, 1):
+        page.fill("input[name=code]", code(steps))
+        page.locator("form", has=page.locator("input[name=code]")).locator("[type=submit]").click()
+        if "/second-factor/" not in page.url:
+            return
+
+
+def violations(page: Page) -> list[str]:
+    """What axe finds on the page: rule and first element of each."""
+    found = Axe().run(page).response["violations"]
+    return [f"{v['id']}: {v['nodes'][0]['html'][:200]}" for v in found]

@@ -1,0 +1,186 @@
+"""A contributor's work by keyboard alone, and three people's work with JavaScript off."""
+
+import re
+
+import pytest
+
+from tests.installations import installation
+from tests.journeys.browser import chromium
+
+pytestmark = pytest.mark.journey
+
+CONTRIBUTOR = "defence.contributor.nga@example.org"
+REVIEWER = "reviewer1.dpko@example.org"
+ADMINISTRATOR = "administrator.nga@example.org"
+NARRATIVE = "Selection boards were opened to women in both services."
+# Whether somebody can see where they are: an outline, a shadow or a border that tells, in sight.
+SEEN = """
+() => {
+  const e = document.activeElement;
+  if (!e || e === document.body) return "";
+  const style = getComputedStyle(e), box = e.getBoundingClientRect();
+  const marked = (style.outlineStyle !== "none" && parseFloat(style.outlineWidth) > 0) ||
+    style.boxShadow !== "none";
+  const inside = box.width > 0 && box.bottom > 0 && box.top < innerHeight;
+  return marked && inside ? "" : e.outerHTML.slice(0, 120);
+}
+"""
+PLACE = """
+() => {
+  const all = [...document.querySelectorAll("*")];
+  return all.indexOf(document.activeElement);
+}
+"""
+
+
+@pytest.fixture(scope="module")
+def portal(tmp_path_factory):
+    with installation(tmp_path_factory.mktemp("keyboard")) as one:
+        one.password = one.manage("demo").stdout.partition("password ")[2].partition(":")[0]
+        with one.portal():
+            yield one
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with chromium() as one:
+        yield one
+
+
+@pytest.fixture
+def page(portal, browser):
+    context = browser.new_context(base_url=portal.origin)
+    yield context.new_page()
+    context.close()
+
+
+@pytest.fixture
+def plain(portal, browser):
+    """A function that signs somebody in with JavaScript off."""
+    contexts = []
+
+    def sign_in(email):
+        context = browser.new_context(base_url=portal.origin, java_script_enabled=False)
+        contexts.append(context)
+        page = context.new_page()
+        page.goto("/")
+        page.fill("input[name=login]", email)
+        page.fill("input[name=password]", portal.password)
+        page.click("main button[type=submit]")
+        assert "/accounts/login" not in page.url
+        return page
+
+    yield sign_in
+    for context in contexts:
+        context.close()
+
+
+def tab_to(page, selector, limit=250):
+    """Press Tab until the element has the focus; every stop on the way can be seen."""
+    for _press in range(limit):
+        if page.evaluate("(s) => document.activeElement.matches(s)", selector):
+            return
+        page.keyboard.press("Tab")
+        assert page.evaluate(SEEN) == ""
+    raise AssertionError(f"no Tab leads to {selector} on {page.url}")
+
+
+def assert_no_trap(page):
+    """Tab goes through the page to its end, never twice over one place before that."""
+    page.evaluate("() => document.activeElement.blur()")
+    places = []
+    for _press in range(400):
+        page.keyboard.press("Tab")
+        place = page.evaluate(PLACE)
+        if place in places or place < 4:
+            break
+        places.append(place)
+    assert places
+    assert page.evaluate(PLACE) in (places[0], 0, 1, 2, 3, -1) or place == places[0], page.url
+
+
+def type_in(page, selector, words):
+    tab_to(page, selector)
+    page.keyboard.type(words)
+
+
+def skip_to_the_content(page):
+    """The first Tab of a page offers to skip the navigation."""
+    page.evaluate("() => document.activeElement.blur()")
+    page.keyboard.press("Tab")
+    assert page.evaluate("() => document.activeElement.getAttribute('href')") == "#main"
+    assert page.evaluate(SEEN) == ""
+    page.keyboard.press("Enter")
+    assert page.evaluate("() => document.activeElement.id") == "main"
+
+
+def test_a_contributor_answers_by_keyboard_alone(portal, page):
+    page.goto("/")
+    type_in(page, "input[name=login]", CONTRIBUTOR)
+    type_in(page, "input[name=password]", portal.password)
+    page.keyboard.press("Enter")
+    page.wait_for_url(lambda url: "/accounts/login" not in url)
+    skip_to_the_content(page)
+    assert_no_trap(page)
+    waits = "main a[href*='/updates/'][href$='/edit/']"
+    tab_to(page, waits)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/edit/**")
+    assert_no_trap(page)
+    tab_to(page, "textarea[name=narrative]")
+    page.keyboard.press("Control+a")
+    page.keyboard.type(NARRATIVE)
+    tab_to(page, "input[name=rating]")
+    page.keyboard.press("Space")
+    for _step in range(2):
+        page.keyboard.press("ArrowDown")
+    rating = page.locator("input[name=rating]:checked").get_attribute("value")
+    assert rating
+    type_in(page, "input[name=link]", "https://example.org/boards")
+    type_in(page, "input[name=link_title]", "The boards' rules")
+    tab_to(page, "button[name=action][value=submit]")
+    page.keyboard.press("Space")
+    page.wait_for_load_state()
+    page.wait_for_url(lambda url: not url.split("?")[0].endswith("/edit/"))
+    text = page.locator("main").inner_text()
+    assert NARRATIVE in text
+    assert "The boards' rules" in text
+    assert "Submitted" in text
+    assert_no_trap(page)
+
+
+def test_a_contributor_answers_without_javascript(plain):
+    page = plain(CONTRIBUTOR)
+    page.locator("main a[href*='/updates/'][href$='/edit/']").first.click()
+    page.fill("[name=narrative]", NARRATIVE)
+    page.locator("[name=rating]:not([value=''])").nth(1).check()
+    page.fill("[name=link]", "https://example.org/boards")
+    page.fill("[name=link_title]", "The boards' rules")
+    page.click("button[name=action][value=save]")
+    assert page.get_by_text("The boards' rules").count() >= 1
+    if not page.url.split("?")[0].endswith("/edit/"):
+        page.locator("main a[href$='/edit/']").first.click()
+    page.click("button[name=action][value=submit]")
+    text = page.locator("main").inner_text()
+    assert NARRATIVE in text
+    assert "Submitted" in text
+
+
+def test_a_reviewer_compares_without_javascript(plain):
+    page = plain(REVIEWER)
+    page.locator("nav a[href='/monitoring/compare/']").first.click()
+    assert page.locator("main table").count() >= 1
+    form = page.locator("main form[method=get]").first
+    form.locator("button[type=submit], input[type=submit]").first.click()
+    assert page.locator("main th", has_text=re.compile("Nigeria|NGA")).count() >= 1
+
+
+def test_an_administrator_invites_without_javascript(plain):
+    page = plain(ADMINISTRATOR)
+    page.goto("/p/NGA/people/")
+    page.locator("main a[href$='/people/invite/']").first.click()
+    page.fill("[name=email]", "new.colleague@example.org")
+    page.fill("[name=name]", "Ngozi Eze")
+    page.select_option("[name=role]", "observer")
+    page.locator("main form[method=post] button[type=submit]").last.click()
+    assert page.get_by_text("new.colleague@example.org").count() >= 1

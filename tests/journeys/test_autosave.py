@@ -1,0 +1,129 @@
+"""Writing an answer in a real browser: saved while one writes, kept where it cannot be saved."""
+
+import json
+import re
+
+import pytest
+
+from tests.installations import installation
+from tests.journeys.browser import chromium, person, violations
+
+pytestmark = pytest.mark.journey
+PASSWORD = "a long password"
+ARRANGE = """
+import json
+from actionplans.models import CatalogueItem
+from tests.factories import accounts, actionplans
+desk = actionplans.desk("NGA", CatalogueItem.objects.get(code="2.1", is_current=True))
+other = accounts.member(desk.party, "contributor", desk.lead)
+print(json.dumps({"edit": f"/p/NGA/updates/{desk.update.pk}/edit/",
+                  "email": desk.contributor.email, "other": other.email}))
+"""
+STORED = "from actionplans.models import ProgressUpdate as P; print(P.objects.get().narrative)"
+KEPT = "Object.keys(localStorage).filter((k) => k.startsWith('waypost.text.')).length"
+FIELD = "[name=narrative]"
+SAVED = re.compile(r"^Saved \d\d:\d\d$")
+
+
+@pytest.fixture(scope="module")
+def portal(tmp_path_factory):
+    with installation(tmp_path_factory.mktemp("autosave")) as one, one.portal():
+        yield one
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with chromium() as one:
+        yield one
+
+
+@pytest.fixture(scope="module")
+def made(portal):
+    return json.loads(portal.shell(ARRANGE))
+
+
+def _says(page, words):
+    page.locator("[data-autosave-status]").get_by_text(words).wait_for(timeout=15_000)
+
+
+def test_writing_on_a_bad_day(portal, browser, made):
+    with person(browser, portal, made["email"], PASSWORD) as page:
+        page.goto(made["edit"])
+
+        # After three seconds of quiet it is saved, and leaving asks nothing.
+        page.fill(FIELD, "One plan")
+        _says(page, SAVED)
+        assert violations(page) == []
+        assert portal.shell(STORED).strip() == "One plan"
+        assert page.evaluate(KEPT) == 0
+
+        # Without a connection it says so and keeps the text; with one again it saves it.
+        page.context.set_offline(True)
+        page.fill(FIELD, "One plan, two orders")
+        _says(page, "no connection")
+        assert page.evaluate(KEPT) == 1
+        page.context.set_offline(False)
+        _says(page, SAVED)
+        assert portal.shell(STORED).strip() == "One plan, two orders"
+
+        # Leaving at once loses nothing.
+        page.fill(FIELD, "One plan, two orders, three battalions")
+        page.goto("/")
+        page.goto(made["edit"])
+        assert page.input_value(FIELD) == "One plan, two orders, three battalions"
+
+        # Save after an autosave does not conflict with oneself.
+        page.fill(FIELD, "Mine")
+        _says(page, SAVED)
+        page.get_by_role("button", name="Save draft").click()
+        page.get_by_text("Draft saved").wait_for()
+
+        # Somebody else saved: both texts on the conflict page.
+        with person(browser, portal, made["other"], PASSWORD) as other:
+            other.goto(made["edit"])
+            other.fill(FIELD, "Theirs")
+            _says(other, SAVED)
+        page.fill(FIELD, "Mine again")
+        _says(page, "somebody else saved")
+        page.get_by_role("button", name="Compare both texts").click()
+        page.get_by_text("Theirs").wait_for()
+        assert page.input_value(FIELD) == "Mine again"
+
+        # The session ends: kept here, offered again after sign-in.
+        page.get_by_role("button", name="Save draft").click()
+        page.get_by_text("Draft saved").wait_for()
+        page.context.clear_cookies()
+        page.fill(FIELD, "Typed after the session ended")
+        _says(page, "your session ended")
+        page.get_by_role("link", name="Sign in and open this page again").click(no_wait_after=True)
+        page.fill("input[name=login]", made["email"])
+        page.fill("input[name=password]", PASSWORD)
+        page.click("main button[type=submit]")
+        page.get_by_role("button", name="Put my text into the form").click()
+        assert page.input_value(FIELD) == "Typed after the session ended"
+        _says(page, SAVED)
+        assert page.evaluate(KEPT) == 0
+
+        # Signing out erases what is kept.
+        page.context.set_offline(True)
+        page.fill(FIELD, "Not for the next reader")
+        _says(page, "no connection")
+        page.context.set_offline(False)
+        page.context.clear_cookies()
+        assert page.evaluate(KEPT) == 1
+        page.evaluate("document.querySelector(\"form[action$='/logout/']\").requestSubmit()")
+        page.wait_for_load_state()
+        assert page.evaluate(KEPT) == 0
+
+
+def test_summary_of_errors_takes_the_focus_without_javascript(portal, browser, made):
+    with person(browser, portal, made["email"], PASSWORD, java_script_enabled=False) as page:
+        page.goto(made["edit"])
+        page.fill(FIELD, "")
+        page.get_by_role("button", name=re.compile("Submit")).click()
+        summary = page.locator("[data-error-summary]")
+        summary.wait_for()
+        assert page.locator("[data-error-summary]:focus").count() == 1
+        described = page.get_attribute(FIELD, "aria-describedby").split()
+        problems = [page.locator(f"#{one}").inner_text() for one in described]
+        assert "Say what was done before you submit." in problems

@@ -30,13 +30,17 @@ def more_answers(desk: Desk, n: int, state: str = UpdateState.DRAFT) -> list[Pro
 
 
 def text(client: Client, url: str, **query: str) -> str:
-    """What the page says, in one line, without markup; the page must be there."""
+    """What the page says, in one line, without markup; the page must be there.
+
+    What words mean, which a reader unfolds beside them, is left out.
+    """
     response: Any = client.get(url, query)
     assert response.status_code == 200, response.status_code
     return words(response.content.decode())
 
 
 def words(html: str) -> str:
+    html = re.sub(r'<details class="term"><summary>([^<]*).*?</details>', r"\1", html, flags=re.S)
     plain = re.sub(r"\s+", " ", unescape(strip_tags(html.replace("<", " <"))))
     return re.sub(r" ([.,;:)])", r"\1", plain).replace("( ", "(").strip()
 

@@ -54,7 +54,8 @@ def browser():
 
 def _press(page, words):
     """Press the button and check the page it leads to."""
-    page.get_by_role("button", name=re.compile(words)).first.click()
+    with page.expect_navigation():  # not at once where files are still on their way
+        page.get_by_role("button", name=re.compile(words)).first.click()
     assert violations(page) == []
 
 

@@ -66,7 +66,7 @@ def test_navigation_is_by_job_and_role(desk: Desk, signed_in: SignIn) -> None:
     administrator = accounts.member(None, RoleCode.PORTAL_ADMINISTRATOR)
     assert labels(signed_in(administrator)) == {
         "My work": ["Waits for me"],
-        "Portal": ["Parties", "Mandates", "Periods", "Jobs and mail"],
+        "Portal": ["Parties", "Mandates", "Administrators", "Periods", "Jobs and mail"],
         "Reference": REFERENCE,
     }
 

@@ -12,7 +12,7 @@ from tests.factories import accounts
 from tests.factories import taskforces as make
 
 # Queries of the list itself, beside those that the frame of every page makes.
-LISTS = {"taskforce": 6, "meetings": 6, "consultations": 5, "partners": 2, "dialogues": 5}
+LISTS = {"taskforce": 6, "meetings": 6, "consultations": 5, "partners": 1, "dialogues": 5}
 
 
 def text(response):

@@ -124,8 +124,15 @@ class UpdateForm(WaypostForm, forms.Form):
             self.add_error("link_title", _("Give the link a title that says what it is."))
         if cleaned.get("link_title") and not cleaned.get("link") and "link" not in self.errors:
             self.add_error("link", _("Give the address that belongs to this title."))
-        if cleaned.get("file_title") and not cleaned.get("file") and "file" not in self.errors:
-            self.add_error("file", _("Choose the file that belongs to this title."))
+        if cleaned.get("file_title") and "file" not in self.errors:
+            files = len(self._tokens()) + bool(cleaned.get("file"))
+            if not files:
+                self.add_error("file", _("Choose the file that belongs to this title."))
+            elif files > 1:
+                self.add_error(
+                    "file_title",
+                    _("Several files are chosen: leave the title empty, or save one file first."),
+                )
         return cleaned
 
     def typed(self, name: str) -> str:
@@ -152,22 +159,23 @@ class UpdateForm(WaypostForm, forms.Form):
         """Files that came in chunks and are to be attached; DomainError where one is gone."""
         if self.fields["file"].disabled:
             return []
-        tokens = cast(QueryDict, self.data).getlist("uploaded")
-        return partial_uploads.take(tokens=tokens, owner=owner, purpose=self.purpose)
+        return partial_uploads.take(tokens=self._tokens(), owner=owner, purpose=self.purpose)
+
+    def _tokens(self) -> list[str]:
+        return cast(QueryDict, self.data).getlist("uploaded")
 
     def content(self, stored: StoredFile | None, sent: Sequence[StoredFile] = ()) -> Content:
         """What the services take; `stored` is the form's file as kept, `sent` came in chunks."""
         values = self.cleaned_data
-        attach = [NewEvidence(title=file.name, stored_file=file) for file in sent]
-        if stored:
-            attach.append(
-                NewEvidence(
-                    title=values["file_title"] or stored.name,
-                    stored_file=stored,
-                    publisher=values["file_publisher"],
-                    date=values["file_date"],
-                )
+        attach = [
+            NewEvidence(
+                title=values["file_title"] or file.name,
+                stored_file=file,
+                publisher=values["file_publisher"],
+                date=values["file_date"],
             )
+            for file in (*sent, *([stored] if stored else []))
+        ]
         if values["link"]:
             attach.append(
                 NewEvidence(

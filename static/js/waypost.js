@@ -61,11 +61,6 @@ document.querySelectorAll("[data-print]").forEach((button) => {
   button.addEventListener("click", () => window.print());
 });
 
-const problems = document.querySelector("[data-error-summary]");
-if (problems) {
-  problems.focus();
-}
-
 const folds = document.querySelectorAll("details.fold");
 if (window.matchMedia("(min-width: 62em)").matches && !CSS.supports("selector(::details-content)")) {
   folds.forEach((fold) => {

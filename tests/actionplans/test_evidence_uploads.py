@@ -52,6 +52,20 @@ def test_files_that_came_in_chunks_are_attached_once(signed_in: Callable[..., Cl
     assert "More." in refused
 
 
+def test_a_title_goes_to_the_one_file_that_came_in_chunks(
+    signed_in: Callable[..., Client],
+) -> None:
+    desk = actionplans.desk("NGA")
+    client = signed_in(desk.contributor)
+    page = f"/p/NGA/updates/{desk.update.pk}/"
+    tokens = [sent(client, page, name).json()["token"] for name in ("a.txt", "b.txt")]
+    form = {"version": desk.update.version, "file_title": "The order", "file_publisher": "MoD"}
+    refused = client.post(f"{page}edit/", {**form, "uploaded": tokens})
+    assert list(refused.context["form"].errors) == ["file_title"]
+    assert client.post(f"{page}edit/", {**form, "uploaded": tokens[0]}).status_code == 302
+    assert list(Evidence.objects.values_list("title", "publisher")) == [("The order", "MoD")]
+
+
 def test_upload_is_for_whoever_may_write_the_answer(signed_in: Callable[..., Client]) -> None:
     desk = actionplans.desk("NGA")
     page = f"/p/NGA/updates/{desk.update.pk}/"

@@ -102,6 +102,20 @@ def times(page, fields, known, seed):
     return found[True], found[False]
 
 
+def told_by_time(name, page, fields, known, seed):
+    """The area under the curve of 200 tries, measured again where it is far from one half.
+
+    Without any difference one measurement in sixty is farther than FARTHEST (the area's standard
+    error is 0.041 with 100 of each), two in a row one in four thousand; with one both are.
+    """
+    for again in range(2):
+        found = auc(*times(page, fields, known, seed + again))
+        print(f"{name}: AUC {found:.3f} over {TRIES} tries")  # noqa: T201
+        if abs(found - 0.5) <= FARTHEST:
+            break
+    return found
+
+
 @pytest.fixture
 def known():
     return [make.user().email for _ in range(TRIES // 2 + 10)]
@@ -109,8 +123,8 @@ def known():
 
 def test_reset_does_not_tell_by_time_who_has_an_account(known, seed):
     """200 interleaved tries: area under the curve within 0.10 of one half."""
-    found = auc(*times("account_reset_password", lambda a: {"email": a}, known, seed))
-    print(f"reset: AUC {found:.3f} over {TRIES} tries")  # noqa: T201
+    fields = lambda a: {"email": a}  # noqa: E731
+    found = told_by_time("reset", "account_reset_password", fields, known, seed)
     assert abs(found - 0.5) <= FARTHEST
 
 
@@ -120,8 +134,7 @@ def test_sign_in_does_not_tell_by_time_who_has_an_account(seed):
     people = [make.user() for _ in range(3)]
     known = [people[n % 3].email for n in range(TRIES // 2 + 10)]
     fields = lambda a: {"login": a, "password": "a wrong one"}  # noqa: E731
-    found = auc(*times("account_login", fields, known, seed))
-    print(f"sign-in: AUC {found:.3f} over {TRIES} tries")  # noqa: T201
+    found = told_by_time("sign-in", "account_login", fields, known, seed)
     assert abs(found - 0.5) <= FARTHEST
 
 

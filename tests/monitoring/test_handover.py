@@ -216,7 +216,10 @@ def test_briefing_says_where_it_stands_and_is_kept_as_pdf(desk, colleague, signe
 def test_pdf_is_tagged_and_titled(desk, colleague, run_jobs):
     give(desk, colleague)
     run_jobs()
-    with pikepdf.open(Briefing.objects.get().stored_file.file.open()) as pdf:
+    with (
+        Briefing.objects.get().stored_file.file.open("rb") as stored,
+        pikepdf.open(stored) as pdf,
+    ):
         assert pdf.Root.MarkInfo.Marked
         assert "handed over to" in str(pdf.docinfo["/Title"])
 

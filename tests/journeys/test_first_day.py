@@ -1,0 +1,253 @@
+"""The first hour of a country administrator and the first ten minutes of a contributor.
+
+Nobody types an address after the link in the mail: every page is reached as its reader reaches it.
+"""
+
+import re
+import time
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.codes import code
+from tests.installations import installation
+from tests.journeys.browser import chromium, violations
+
+pytestmark = pytest.mark.journey
+WORDS = "four unrelated words here"
+ARRANGE = """
+from datetime import timedelta
+from accounts.services import invitations
+from actionplans.models import CatalogueItem
+from common import clock
+from tests.factories import actionplans
+desk = actionplans.desk("NGA", CatalogueItem.objects.get(code="2.1", is_current=True))
+invitations.invite_person(
+    email="amina@defence.example.org", name="Amina Bello", role="contributor",
+    party=desk.party, institution=desk.lead, by=desk.administrator,
+)
+"""
+LIST = """
+wanjiru@gender.example.org, Wanjiru Kamau, Contributor, Ministry of Gender
+otieno@gender.example.org; Otieno Odhiambo; Contributor; Ministry of Gender
+visitor@elsewhere.example; A visitor; Observer;
+not an address; Nobody; Contributor; Ministry of Gender
+"""
+
+
+@pytest.fixture(scope="module")
+def portal(tmp_path_factory):
+    with installation(tmp_path_factory.mktemp("first-day")) as one, one.portal():
+        yield one
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with chromium() as one:
+        yield one
+
+
+@contextmanager
+def _newcomer(browser, portal):
+    """A page of a fresh browser; what breaks the content policy fails the journey."""
+    context = browser.new_context(base_url=portal.origin)
+    complaints = []
+    page = context.new_page()
+    page.on("console", lambda said: complaints.append(said.text))
+    yield page
+    context.close()
+    assert [said for said in complaints if "Content Security Policy" in said] == []
+
+
+def _link_in_mail(portal, address):
+    """The link of the invitation in the mail to the address, once the worker has sent it."""
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        for file in Path(portal.env["DATA_DIR"], "mail").iterdir():
+            words = file.read_text().replace("=\n", "").replace("=3D", "=")
+            if f"To: {address}" in words and (found := re.search(r"/invitations/\S+/", words)):
+                return found[0]
+        time.sleep(0.5)
+    raise AssertionError(f"no invitation was sent to {address}")
+
+
+def _follow(page, name):
+    """Choose a link of the page by its words, or by a pattern for them."""
+    page.get_by_role("link", name=name, exact=True).locator("visible=true").first.click()
+    assert violations(page) == [], page.url
+
+
+def _press(page, name):
+    with page.expect_navigation():
+        page.get_by_role("button", name=name, exact=True).click()
+    assert violations(page) == [], page.url
+
+
+def _come_in(page, link, name):
+    """Take up an invitation with a new account."""
+    page.goto(link)
+    assert violations(page) == []
+    page.fill("[name=name]", name)
+    page.fill("[name=password]", WORDS)
+    page.fill("[name=password_again]", WORDS)
+    _press(page, "Open my account")
+
+
+def _sign_in_anew(page, address):
+    """The session has ended: the next click asks for the password."""
+    page.reload()
+    page.fill("[name=login]", address)
+    page.fill("[name=password]", WORDS)
+    _press(page, "Sign in")
+
+
+def _set_up_an_app(page):
+    assert page.get_by_role("heading", name="Set up a second factor first").is_visible()
+    _follow(page, "Set up an app")
+    page.fill("[name=code]", code(secret=page.locator("code.secret").inner_text()))
+    _press(page, "Set up the app")
+    _follow(page, "I have kept them: go on")
+
+
+def _heading(page):
+    return page.locator("h1").inner_text()
+
+
+def _main(page):
+    return re.sub(r"\s+", " ", page.locator("main").inner_text())
+
+
+def test_administrators_first_hour(portal, browser):
+    first = portal.manage("create_administrator", "root@example.org").stdout.strip()
+    with (
+        _newcomer(browser, portal) as root,
+        _newcomer(browser, portal) as administrator,
+        _newcomer(browser, portal) as wanjiru,
+        _newcomer(browser, portal) as otieno,
+    ):
+        # The portal administrator opens the country and names its first administrator.
+        _come_in(root, first.removeprefix(portal.origin), "Root")
+        _set_up_an_app(root)
+        _follow(root, "Parties")
+        _follow(root, "Open a party")
+        root.select_option("[name=kind]", label="Contributing country")
+        root.select_option("[name=country]", label="Kenya")
+        root.select_option("[name=time_zone]", label="Africa/Nairobi")
+        root.fill("[name=administrator_name]", "Njeri Mwangi")
+        root.fill("[name=administrator_email]", "njeri@gender.example.org")
+        _press(root, "Open the party and send the invitation")
+        assert "njeri@gender.example.org" in _main(root)
+
+        # The country administrator comes in, sets up the second factor, and settles the house.
+        page = administrator
+        _come_in(page, _link_in_mail(portal, "njeri@gender.example.org"), "Njeri Mwangi")
+        _set_up_an_app(page)
+        _follow(page, "Institutions")
+        _follow(page, "Add an institution")
+        page.fill("[name=name]", "Ministry of Gender")
+        page.select_option("[name=kind]", index=1)
+        page.select_option("[name=sector]", index=1)
+        _press(page, "Add the institution")
+        _follow(page, "People")
+        _follow(page, "Domains and second factor")
+        page.fill("[name=email_domains]", "gender.example.org")
+        _press(page, "Save the settings")
+
+        # Many are invited at once: an outsider is pointed out, a wrong line left out.
+        _follow(page, "People")
+        _follow(page, "Invite a list of people")
+        page.fill("[name=people]", LIST)
+        _press(page, "Show what would happen")
+        preview = _main(page)
+        assert _heading(page) == "3 people would be invited to Kenya"
+        assert "Left out" in preview
+        assert re.search(r"visitor@elsewhere.example .*Note: .*domain", preview)
+        _press(page, "Send 3 invitations")
+
+        # Two take it up; a changed role asks its bearer to sign in anew.
+        _come_in(wanjiru, _link_in_mail(portal, "wanjiru@gender.example.org"), "Wanjiru Kamau")
+        _come_in(otieno, _link_in_mail(portal, "otieno@gender.example.org"), "Otieno Odhiambo")
+        _follow(page, "People")
+        _follow(page, "Otieno Odhiambo")
+        _follow(page, re.compile(r"^Change\b"))
+        page.select_option("[name=role]", label="Validator")
+        _press(page, "Show what changes")
+        assert "is no longer Contributor for Ministry of Gender" in _main(page)
+        _press(page, "Change the role")
+        assert "The role is changed." in _main(page)
+        _sign_in_anew(otieno, "otieno@gender.example.org")
+
+        # Everybody needs a second factor from now on, by the party's choice.
+        _follow(page, "People")
+        _follow(page, "Domains and second factor")
+        page.check("[name=second_factor_for_all]")
+        _press(page, "Save the settings")
+        _sign_in_anew(wanjiru, "wanjiru@gender.example.org")
+        _set_up_an_app(wanjiru)
+
+        # One is suspended: the session that is open ends at once.
+        _follow(page, "People")
+        _follow(page, "Otieno Odhiambo")
+        _follow(page, "Suspend")
+        _press(page, "Suspend now")
+        assert "Suspended in this party" in _main(page)
+        otieno.goto("/")
+        assert "/accounts/login/" in otieno.url
+        assert violations(otieno) == []
+
+        # The other leaves: roles end with the hand-over, and the log tells all of it.
+        _follow(page, "People")
+        _follow(page, "Wanjiru Kamau")
+        _follow(page, "Hand over their work")
+        page.check("[name=end_roles]")
+        _press(page, "Show what will happen")
+        assert "is signed out everywhere" in _main(page)
+        _press(page, "Hand over the work of Wanjiru Kamau")
+        wanjiru.goto("/")
+        assert "/accounts/login/" in wanjiru.url
+        _follow(page, "Log")
+        log = _main(page)
+        for words in ("Wanjiru Kamau", "Otieno Odhiambo", "Njeri Mwangi"):
+            assert words in log
+        with page.expect_download() as download:
+            page.get_by_role("link", name="CSV").first.click()
+        assert "Otieno Odhiambo" in Path(download.value.path()).read_text("utf-8-sig")
+
+
+def test_contributors_first_ten_minutes(portal, browser):
+    portal.shell(ARRANGE)
+    link = _link_in_mail(portal, "amina@defence.example.org")
+    with _newcomer(browser, portal) as page:
+        begun = time.monotonic()
+        _come_in(page, link, "Amina Bello")
+        assert "Your first day" in _main(page)
+
+        # The next thing to do is one click away, and what is asked stands beside the form.
+        page.locator(".next-step a").first.click()
+        assert violations(page) == []
+        if "/edit/" not in page.url:
+            _follow(page, "Write the answer")
+        assert "What is asked" in _main(page)
+        page.fill("[name=narrative]", "The plan was adopted on 3 March and is applied.")
+        page.locator("[data-autosave-status]").get_by_text("Saved").wait_for(timeout=15_000)
+
+        # Half a piece of evidence is refused in words, and nothing that was typed is lost.
+        page.check("[name=rating][value='3']")
+        page.fill("[name=link]", "https://example.org/plan")
+        _press(page, "Submit to the validator")
+        assert "Give the link a title that says what it is." in _main(page)
+        assert page.input_value("[name=link]") == "https://example.org/plan"
+        page.fill("[name=link_title]", "National action plan")
+        _press(page, "Submit to the validator")
+        said = _main(page)
+        assert "Submitted" in said
+        assert "National action plan" in said
+
+        # Help is in the portal: the guide of the role, and what the words mean.
+        _follow(page, "Help")
+        _follow(page, "Contributor")
+        assert "ontributor" in _heading(page)
+        _follow(page, "Words")
+        assert "Evidence" in _main(page)
+        print(f"first ten minutes: {time.monotonic() - begun:.0f} s by machine")  # noqa: T201

@@ -111,8 +111,8 @@ def test_writing_on_a_bad_day(portal, browser, made):
         page.context.set_offline(False)
         page.context.clear_cookies()
         assert page.evaluate(KEPT) == 1
-        page.evaluate("document.querySelector(\"form[action$='/logout/']\").requestSubmit()")
-        page.wait_for_load_state()
+        with page.expect_navigation():
+            page.evaluate("document.querySelector(\"form[action$='/logout/']\").requestSubmit()")
         assert page.evaluate(KEPT) == 0
 
 

@@ -1,7 +1,14 @@
-"""allauth's forms of the second factor, in our words; a code is good once."""
+"""allauth's forms of sign-in, in our words; a code of the second factor is good once."""
 
 from typing import Any
 
+from allauth.account.forms import (
+    ChangePasswordForm,
+    LoginForm,
+    ResetPasswordForm,
+    ResetPasswordKeyForm,
+)
+from allauth.account.forms import ReauthenticateForm as PasswordAgainForm
 from allauth.core.internal.cryptokit import normalize_user_code
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
@@ -17,6 +24,48 @@ from accounts.models import User
 
 LONGEST_NAME = 60  # characters
 CODE_ATTRIBUTES = {"autocomplete": "one-time-code", "inputmode": "numeric", "maxlength": 20}
+
+
+LABELS = {
+    "login": _("E-mail address"),
+    "email": _("E-mail address"),
+    "oldpassword": _("Your password now"),
+    "password": _("Password"),
+    "password1": _("New password"),
+    "password2": _("The same password again"),
+}
+
+
+class OurWordsMixin:
+    """Labels as everywhere in the portal, and no placeholder that says them twice."""
+
+    fields: dict[str, forms.Field]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, field in self.fields.items():
+            field.label = LABELS.get(name, field.label)
+            field.widget.attrs.pop("placeholder", None)
+
+
+class SignInForm(OurWordsMixin, LoginForm):  # type: ignore[misc]
+    """Address and password."""
+
+
+class PasswordForm(OurWordsMixin, PasswordAgainForm):  # type: ignore[misc]
+    """The password again, before a change that matters."""
+
+
+class PasswordChangeForm(OurWordsMixin, ChangePasswordForm):  # type: ignore[misc]
+    """The password now, and a new one twice."""
+
+
+class AskForResetForm(OurWordsMixin, ResetPasswordForm):  # type: ignore[misc]
+    """The address that the link goes to."""
+
+
+class PasswordResetForm(OurWordsMixin, ResetPasswordKeyForm):  # type: ignore[misc]
+    """A new password twice, by the link in the mail."""
 
 
 def spend(user: User, code: str) -> str:

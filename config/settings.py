@@ -254,6 +254,13 @@ CSRF_FAILURE_VIEW = "accounts.entrance.stale_token"
 ACCOUNT_ADAPTER = "accounts.adapters.AccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_FORMS = {
+    "login": "accounts.forms_sign_in.SignInForm",
+    "reauthenticate": "accounts.forms_sign_in.PasswordForm",
+    "change_password": "accounts.forms_sign_in.PasswordChangeForm",
+    "reset_password": "accounts.forms_sign_in.AskForResetForm",
+    "reset_password_from_key": "accounts.forms_sign_in.PasswordResetForm",
+}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"  # the invitation already proved the address
 ACCOUNT_PREVENT_ENUMERATION = "strict"

@@ -35,7 +35,7 @@ def take(made: Populated, visits: list[Visit], folder: Path) -> None:
                         page.set_viewport_size({"width": width, "height": HEIGHT})
                         for scheme, of, colours in SCHEMES:
                             if of == language:
-                                page.emulate_media(color_scheme=colours)
+                                page.emulate_media(color_scheme=colours, reduced_motion="reduce")
                                 path = folder / name_of(visit, width, scheme)
                                 page.screenshot(path=path, full_page=True)
 

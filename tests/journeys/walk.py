@@ -145,6 +145,8 @@ class Wire:
         self.bytes = 0
         self.cdp.on("Network.loadingFinished", self._count)
         self.cdp.send("Network.enable")
+        # What the service worker hands through came over the wire all the same.
+        self.cdp.send("Network.setBypassServiceWorker", {"bypass": True})
 
     def _count(self, event: dict[str, Any]) -> None:
         self.bytes += int(event["encodedDataLength"])

@@ -7,6 +7,9 @@ BIN := .venv/bin
 LOCKED := .venv/installed.lock
 CATALOGUES := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/django.po))
 CHROMIUM := /usr/bin/chromium
+# The locks name every package. Were pip to resolve again, the release of the day of a package that
+# another wants with an extra would be refused for its missing hash.
+PIP_LOCKED := $(BIN)/python -m pip install --no-deps --require-hashes --only-binary :all:
 # The static gate looks at the settings of a real installation, in a folder of its own.
 CHECK_ENV := DATA_DIR=build/check ORIGIN=https://waypost.example.org
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
@@ -36,8 +39,8 @@ $(LOCKED): requirements/dev.lock
 		|| { echo "Waypost needs Python 3.11 with venv: make PYTHON=/path/to/python3.11 ..."; exit 1; }
 	@test -x $(BIN)/pip || $(PYTHON) -m venv .venv
 	@cmp -s $< $@ || { echo "Installing packages into .venv/ (some minutes the first time)" \
-		&& $(BIN)/python -m pip install --quiet --no-input --disable-pip-version-check \
-			--no-cache-dir --only-binary :all: --require-hashes --requirement $<; }
+		&& $(PIP_LOCKED) --quiet --no-input --disable-pip-version-check --no-cache-dir \
+			--requirement $<; }
 	@cp $< $@
 
 %.mo: %.po $(LOCKED)

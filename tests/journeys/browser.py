@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Error, Page, sync_playwright
 
 from tests.codes import code
 from tests.installations import Installation
@@ -62,5 +62,10 @@ def give_code(page: Page) -> None:
 
 def violations(page: Page) -> list[str]:
     """What axe finds on the page: rule and first element of each."""
-    found = Axe().run(page).response["violations"]
+    page.wait_for_load_state()
+    try:
+        found = Axe().run(page).response["violations"]
+    except Error:  # a page of progress went on to what it had waited for
+        page.wait_for_load_state()
+        found = Axe().run(page).response["violations"]
     return [f"{v['id']}: {v['nodes'][0]['html'][:200]}" for v in found]

@@ -74,7 +74,8 @@ def _link_in_mail(portal, address):
 
 def _follow(page, name):
     """Choose a link of the page by its words, or by a pattern for them."""
-    page.get_by_role("link", name=name, exact=True).locator("visible=true").first.click()
+    with page.expect_navigation():
+        page.get_by_role("link", name=name, exact=True).locator("visible=true").first.click()
     assert violations(page) == [], page.url
 
 

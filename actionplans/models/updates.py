@@ -67,7 +67,7 @@ class Assignment(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.party} {self.item.code}"
+        return f"{self.item.get_type_display()} {self.item.code}"
 
 
 class ProgressUpdateQuerySet(models.QuerySet["ProgressUpdate"]):

@@ -72,7 +72,7 @@ class SnapshotQuerySet(models.QuerySet["Snapshot"]):
 
 
 class Snapshot(models.Model):
-    """A party's report on a period with its content frozen as canonical JSON text.
+    """A party's report on a period with its content frozen as canonical JSON text. Append-only.
 
     `request_key` names what asked for it, so that a task that runs twice makes it once.
     """
@@ -88,6 +88,7 @@ class Snapshot(models.Model):
     requested_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
 
     objects = SnapshotQuerySet.as_manager()
+    append_only = True
 
     class Meta:
         ordering = ["-period__opens_at", "-number"]
@@ -122,7 +123,8 @@ class Snapshot(models.Model):
 class Rendition(models.Model):
     """A snapshot written out as a file in one format and language, with the file's own digest.
 
-    `standard` is the PDF standard that was enforced, empty where the text did not allow it.
+    Append-only. `standard` is the PDF standard that was enforced, empty where the text did not
+    allow it.
     """
 
     snapshot = models.ForeignKey(Snapshot, models.PROTECT, related_name="renditions")
@@ -132,6 +134,8 @@ class Rendition(models.Model):
     sha256 = models.CharField(max_length=64)
     standard = models.CharField(max_length=8, blank=True)
     made_at = models.DateTimeField(default=clock.now)
+
+    append_only = True
 
     class Meta:
         ordering = ["format", "language"]

@@ -24,7 +24,8 @@ class AccountsConfig(AppConfig):
     verbose_name = _("Accounts")
 
     def ready(self) -> None:
-        from accounts.services.audit import add_words
+        from accounts.models import Institution, Invitation, Party
+        from accounts.services.audit import add_subjects, add_words
 
         post_migrate.connect(make_cache_table, sender=self)
         user_logged_in.connect(remember_second_factor, dispatch_uid="accounts.second_factor")
@@ -35,4 +36,9 @@ class AccountsConfig(AppConfig):
                 "second_factor.reset": _("Second factor reset"),
                 "session.ended": _("Session ended"),
             }
+        )
+        add_subjects(
+            Institution.objects.all(),
+            Invitation.objects.all(),
+            Party.objects.select_related("country"),
         )

@@ -22,6 +22,12 @@ PEOPLE_SORTS = {
 PEOPLE_MARKS = ("ending", "suspended", "over", "outsider")
 MANDATE_STATES = {
     "current": lambda today: Q(valid_from__lte=today, valid_until__gte=today, revoked_at=None),
+    "ending": lambda today: Q(
+        valid_from__lte=today,
+        valid_until__gte=today,
+        valid_until__lte=today + ENDING_WITHIN,
+        revoked_at=None,
+    ),
     "planned": lambda today: Q(valid_from__gt=today, revoked_at=None),
     "over": lambda today: Q(valid_until__lt=today, revoked_at=None),
     "revoked": lambda today: Q(revoked_at__isnull=False),
@@ -133,7 +139,7 @@ def opened_parties() -> QuerySet[Party]:
 
 
 def mandates(*, state: str = "", party: str = "", words: str = "") -> QuerySet[Mandate]:
-    """Every mandate, or those that are current, planned, over or revoked today.
+    """Every mandate, or those that are current, ending soon, planned, over or revoked today.
 
     `party` is the code of the party under review, or "all" for those over all contributors.
     """

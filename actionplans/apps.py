@@ -8,7 +8,14 @@ class ActionplansConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts.notifications import add_kinds
-        from accounts.services.audit import add_words
+        from accounts.services.audit import add_subjects, add_words
+        from actionplans.models import (
+            Assignment,
+            Extension,
+            ProgressUpdate,
+            ReportingPeriod,
+            Submission,
+        )
         from actionplans.notifications import NOTIFICATIONS
 
         add_kinds(NOTIFICATIONS.values())
@@ -32,4 +39,13 @@ class ActionplansConfig(AppConfig):
                 "update.reopen": _("Answer reopened"),
                 "update.lapse": _("Reopened answer lapsed"),
             }
+        )
+        add_subjects(
+            Assignment.objects.select_related("item"),
+            Extension.objects.select_related("party__country", "period"),
+            ProgressUpdate.objects.select_related(
+                "assignment__party", "assignment__item", "period"
+            ),
+            ReportingPeriod.objects.all(),
+            Submission.objects.select_related("party__country", "period"),
         )

@@ -8,7 +8,8 @@ class MonitoringConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts.models import AuditEvent
-        from accounts.services.audit import add_words, recorded
+        from accounts.services.audit import add_subjects, add_words, recorded
+        from monitoring.models import Briefing, HandOver, PilotParticipation, Rendition, Snapshot
         from monitoring.receivers import deliver
 
         add_words(
@@ -23,5 +24,14 @@ class MonitoringConfig(AppConfig):
                 "pilot.declined": _("Pilot declined"),
                 "pilot.withdrawn": _("Withdrawn from the pilot"),
             }
+        )
+        handed = ("hand_over__leaver", "hand_over__party__country", "receiver")
+        reported = Rendition.objects.select_related("snapshot__party", "snapshot__period")
+        add_subjects(
+            Briefing.objects.select_related(*handed).defer("content"),
+            HandOver.objects.select_related("leaver", "party__country"),
+            PilotParticipation.objects.select_related("party__country"),
+            reported.defer("snapshot__content"),
+            Snapshot.objects.without_content().select_related("party", "period"),
         )
         recorded.connect(deliver, sender=AuditEvent, dispatch_uid="deliver_notifications")

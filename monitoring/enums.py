@@ -14,6 +14,14 @@ class ReportKind(models.TextChoices):
     PROVISIONAL = "provisional", _("Provisional")
     FINAL = "final", _("Final")
 
+    def numbered(self, number: int) -> str:
+        """What the party's report of this number in its period is called."""
+        words = {
+            self.PROVISIONAL: _("Provisional report %(number)s"),
+            self.FINAL: _("Final report %(number)s"),
+        }
+        return words[self] % {"number": number}
+
 
 class RenditionFormat(models.TextChoices):
     HTML = "html", pgettext_lazy("file format", "HTML")

@@ -6,7 +6,8 @@ from django.urls import reverse
 from django.utils.translation import get_language_info
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import AuditEvent, Party, User
+from accounts.models import AuditEvent, Membership, Party, User
+from accounts.permissions import Permission, roles_with
 from actionplans.models import Evidence, ReportingPeriod
 from common import clock
 from common.models import StoredFile
@@ -55,7 +56,7 @@ class PilotParticipation(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.party}: {self.get_state_display()}"
+        return str(self.party)
 
 
 class SnapshotQuerySet(models.QuerySet["Snapshot"]):
@@ -71,7 +72,7 @@ class SnapshotQuerySet(models.QuerySet["Snapshot"]):
 
 
 class Snapshot(models.Model):
-    """A party's report on a period with its content frozen as canonical JSON text.
+    """A party's report on a period with its content frozen as canonical JSON text. Append-only.
 
     `request_key` names what asked for it, so that a task that runs twice makes it once.
     """
@@ -87,6 +88,7 @@ class Snapshot(models.Model):
     requested_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
 
     objects = SnapshotQuerySet.as_manager()
+    append_only = True
 
     class Meta:
         ordering = ["-period__opens_at", "-number"]
@@ -112,7 +114,7 @@ class Snapshot(models.Model):
         indexes = [models.Index(fields=["sha256"], name="snapshot_sha256")]
 
     def __str__(self) -> str:
-        return f"{self.party}, {self.period}, {self.get_kind_display()} {self.number}"
+        return f"{ReportKind(self.kind).numbered(self.number)}, {self.period}"
 
     def get_absolute_url(self) -> str:
         return reverse("monitoring:report", args=[self.party.code, self.pk])
@@ -121,7 +123,8 @@ class Snapshot(models.Model):
 class Rendition(models.Model):
     """A snapshot written out as a file in one format and language, with the file's own digest.
 
-    `standard` is the PDF standard that was enforced, empty where the text did not allow it.
+    Append-only. `standard` is the PDF standard that was enforced, empty where the text did not
+    allow it.
     """
 
     snapshot = models.ForeignKey(Snapshot, models.PROTECT, related_name="renditions")
@@ -131,6 +134,8 @@ class Rendition(models.Model):
     sha256 = models.CharField(max_length=64)
     standard = models.CharField(max_length=8, blank=True)
     made_at = models.DateTimeField(default=clock.now)
+
+    append_only = True
 
     class Meta:
         ordering = ["format", "language"]
@@ -147,12 +152,26 @@ class Rendition(models.Model):
         indexes = [models.Index(fields=["sha256"], name="rendition_sha256")]
 
     def __str__(self) -> str:
-        return f"{self.snapshot}, {self.format}, {self.language}"
+        language = get_language_info(self.language)["name_translated"]
+        return f"{self.snapshot}, {self.get_format_display()}, {language}"
 
     @property
     def language_name(self) -> str:
         """The language's own name."""
         return str(get_language_info(self.language)["name_local"])
+
+
+def _managed_by(user: User) -> models.QuerySet[Party]:
+    """Parties whose people the user manages; in an archived one nobody does."""
+    roles = roles_with(Permission.MANAGE_PEOPLE)
+    held = Membership.objects.current().filter(user=user, role__in=roles)
+    return Party.objects.filter(archived_at=None, memberships__in=held)
+
+
+class HandOverQuerySet(models.QuerySet["HandOver"]):
+    def visible_to(self, user: User) -> "HandOverQuerySet":
+        """Those in parties whose people the user manages."""
+        return self.filter(party__in=_managed_by(user))
 
 
 class HandOver(models.Model):
@@ -164,19 +183,22 @@ class HandOver(models.Model):
     made_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     roles_ended = models.PositiveSmallIntegerField(default=0)
 
+    objects = HandOverQuerySet.as_manager()
+
     class Meta:
         ordering = ["-made_at", "-pk"]
 
     def __str__(self) -> str:
-        return f"{self.party}: {self.leaver}"
+        return str(self.leaver)
 
     def get_absolute_url(self) -> str:
         return reverse("monitoring:hand-over", args=[self.party.code, self.leaver_id])
 
 
 class BriefingQuerySet(models.QuerySet["Briefing"]):
-    def received_by(self, user: User) -> "BriefingQuerySet":
-        return self.filter(receiver=user)
+    def visible_to(self, user: User) -> "BriefingQuerySet":
+        """For who got it and who manages the party's people."""
+        return self.filter(Q(receiver=user) | Q(hand_over__party__in=_managed_by(user)))
 
 
 class Briefing(models.Model):
@@ -206,7 +228,8 @@ class Briefing(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.hand_over}, {self.receiver}"
+        names = {"leaver": self.hand_over.leaver, "receiver": self.receiver}
+        return str(_("What %(leaver)s handed over to %(receiver)s") % names)
 
     def get_absolute_url(self) -> str:
         return reverse("monitoring:briefing", args=[self.hand_over.party.code, self.pk])

@@ -7,7 +7,8 @@ class TaskforcesConfig(AppConfig):
     verbose_name = _("Task forces")
 
     def ready(self) -> None:
-        from accounts.services.audit import add_words
+        from accounts.services.audit import add_subjects, add_words
+        from taskforces import models
 
         add_words(
             {
@@ -32,4 +33,13 @@ class TaskforcesConfig(AppConfig):
                 "dialogue.changed": _("Dialogue corrected"),
                 "dialogue.withdrawn": _("Dialogue withdrawn"),
             }
+        )
+        add_subjects(
+            models.Consultation.objects.select_related("party"),
+            models.Decision.objects.select_related("meeting__task_force__party"),
+            models.Dialogue.objects.select_related("party"),
+            models.Meeting.objects.select_related("task_force__party"),
+            models.Partner.objects.select_related("party"),
+            models.Seat.objects.select_related("institution", "holder", "task_force__party"),
+            models.TaskForce.objects.select_related("party"),
         )

@@ -7,7 +7,8 @@ class TrainingConfig(AppConfig):
     verbose_name = _("Training")
 
     def ready(self) -> None:
-        from accounts.services.audit import add_words
+        from accounts.services.audit import add_subjects, add_words
+        from training.models import TrainingSession
 
         add_words(
             {
@@ -16,3 +17,4 @@ class TrainingConfig(AppConfig):
                 "trainingsession.withdrawn": _("Training session withdrawn"),
             }
         )
+        add_subjects(TrainingSession.objects.select_related("party"))

@@ -409,3 +409,15 @@ class Mandate(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user}: {self.party or _('all contributing countries')}"
+
+    @property
+    def standing(self) -> str:
+        """`revoked`, `over` by its date, `planned`, `ending` within 30 days, or `current`."""
+        today = clock.today()
+        if self.revoked_at:
+            return "revoked"
+        if self.valid_until < today:
+            return "over"
+        if self.valid_from > today:
+            return "planned"
+        return "ending" if self.valid_until <= today + ENDING_WITHIN else "current"

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import AuditEvent, Party, User
 
 recorded = Signal()
+SUBJECTS: dict[str, models.QuerySet[Any]] = {}
 _heard: ContextVar[bool] = ContextVar("heard", default=True)
 WORDS: dict[str, str | Promise] = {
     "party.opened": _("Party opened"),
@@ -45,6 +46,14 @@ WORDS: dict[str, str | Promise] = {
 def add_words(words: dict[str, str | Promise]) -> None:
     """Let an app say what its actions are called in the log; from its apps.py."""
     WORDS.update(words)
+
+
+def add_subjects(*rows: models.QuerySet[Any]) -> None:
+    """Let an app say which of its records the log names, by `str`; from its apps.py.
+
+    Each of `rows` comes with what `str` and `get_absolute_url` read, so that many are one query.
+    """
+    SUBJECTS.update({one.model._meta.label_lower: one for one in rows})
 
 
 def words_for(action: str) -> str:

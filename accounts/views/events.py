@@ -1,15 +1,21 @@
 """Lines of the log in words: who did what to whom."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from django.apps import apps
+from django.db.models import QuerySet
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
 from accounts.enums import RoleCode
-from accounts.models import AuditEvent, Institution, Invitation, User
-from accounts.services.audit import words_for
+from accounts.models import AuditEvent, User
+from accounts.services.audit import SUBJECTS, words_for
+
+LONGEST_NAME = 200  # characters; a decision has its whole text for a name
+Named = tuple[str, str]  # name and address of a record; no address: no page, or not the reader's
 
 
 @dataclass(frozen=True)
@@ -18,20 +24,24 @@ class Line:
     who: str
     what: str
     record: str
+    url: str
     details: str
 
 
-def in_words(events: Iterable[AuditEvent]) -> list[Line]:
-    """Each event with names and words; at most three queries, however many events."""
+def in_words(events: Iterable[AuditEvent], reader: User | None = None) -> list[Line]:
+    """Each event with names and words, and the pages that the `reader` may open, if one is given.
+
+    The queries grow with the kinds of records, not with the events.
+    """
     events = list(events)
     names = _names(events)
-    records = _records(events)
+    records = _records([e for e in events if _person_in(e) not in names], reader)
     return [
         Line(
             event,
             names.get(event.by_id, "") if event.by_id else _("the system"),
             words_for(event.action),
-            _record(event, names, records),
+            *_record(event, names, records),
             _details(event),
         )
         for event in events
@@ -51,30 +61,42 @@ def _names(events: list[AuditEvent]) -> dict[int | None, str]:
     return {person.pk: person.name for person in people}
 
 
-def _records(events: list[AuditEvent]) -> dict[tuple[str, str], str]:
-    """What invitations and institutions are called, by kind and number."""
-    kinds: tuple[Any, ...] = (Invitation, Institution)
-    found: dict[tuple[str, str], str] = {}
-    for model in kinds:
-        kind = model._meta.label_lower
-        ids = {event.subject_id for event in events if event.subject_type == kind}
-        rows = model.objects.filter(pk__in=ids) if ids else ()
-        found |= {(kind, str(row.pk)): str(row) for row in rows}
+def _records(events: list[AuditEvent], reader: User | None) -> dict[tuple[str, str], Named]:
+    """What the records that are still there are called and where they are, by kind and number."""
+    numbers = defaultdict(set)
+    for event in events:
+        if event.subject_type in SUBJECTS:
+            numbers[event.subject_type].add(event.subject_id)
+    found = {}
+    for kind, ids in numbers.items():
+        rows = SUBJECTS[kind].filter(pk__in=ids)
+        pages = _pages(rows, reader) if reader else set()
+        for row in rows:
+            name = Truncator(row).chars(LONGEST_NAME)
+            found[kind, str(row.pk)] = (name, row.get_absolute_url() if row.pk in pages else "")
     return found
+
+
+def _pages(rows: QuerySet[Any], reader: User) -> set[int]:
+    """Numbers of those whose page the reader may open; a record without readers has no page."""
+    if not hasattr(rows, "visible_to"):
+        return set()
+    return set(rows.visible_to(reader).values_list("pk", flat=True))
 
 
 def _record(
     event: AuditEvent,
     names: dict[int | None, str],
-    records: dict[tuple[str, str], str],
-) -> str:
-    """The name where the record has one, else its kind and number; a log outlives its kinds."""
-    known = names.get(_person_in(event)) or records.get((event.subject_type, event.subject_id))
-    if known:
+    records: dict[tuple[str, str], Named],
+) -> Named:
+    """The person or the record by name, else its kind and number: a log outlives both."""
+    if person := names.get(_person_in(event)):
+        return person, ""
+    if known := records.get((event.subject_type, event.subject_id)):
         return known
     app, _dot, kind = event.subject_type.partition(".")
     model = apps.all_models[app].get(kind)
-    return f"{model._meta.verbose_name if model else kind} {event.subject_id}"
+    return f"{model._meta.verbose_name if model else kind} {event.subject_id}", ""
 
 
 def _details(event: AuditEvent) -> str:

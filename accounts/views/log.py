@@ -16,6 +16,7 @@ from accounts.permissions import Permission
 from accounts.services.audit import words_for
 from accounts.views.events import in_words
 from accounts.views.lists import number_in, page_of
+from accounts.views.people import signed_in
 from common.exports import table_file, wanted_format
 
 ROWS = 50
@@ -41,7 +42,7 @@ def log(request: HttpRequest, code: str) -> HttpResponse:
     context = {
         "party": party,
         "page_obj": page,
-        "rows": in_words(page.object_list),
+        "rows": in_words(page.object_list, signed_in(request)),
         "actions": [(action, words_for(action)) for action in actions],
         "people": queries.people_in_log(party),
         "person": person,

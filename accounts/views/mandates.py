@@ -1,16 +1,18 @@
 """Mandates, for the portal administrator."""
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from accounts import queries
 from accounts.access import require
 from accounts.forms import MandateEndForm, MandateForm
-from accounts.models import Party
+from accounts.models import Mandate, Party
 from accounts.permissions import Permission
 from accounts.services.mandates import extend_mandate, grant_mandate, revoke_mandate
 from accounts.typed import form_data
@@ -19,7 +21,16 @@ from accounts.views.lists import in_order, page_of
 from accounts.views.people import page_with_form, signed_in
 from common import clock
 from common.errors import DomainError
+from common.exports import table_file, wanted_format
 from common.formats import day
+
+STATES = {
+    "current": gettext_lazy("Current"),
+    "ending": gettext_lazy("Ends within 30 days"),
+    "planned": gettext_lazy("Not begun"),
+    "over": gettext_lazy("Over"),
+    "revoked": gettext_lazy("Revoked"),
+}
 
 
 @require_safe
@@ -31,19 +42,44 @@ def mandates(request: HttpRequest) -> HttpResponse:
         words=request.GET.get("q", "").strip()[:100],
     )
     rows = in_order(request, rows, queries.MANDATE_SORTS, "-until")
+    if wanted_format(request):
+        return _mandates_file(request, rows)
     context = {
         "page_obj": page_of(request, rows),
-        "today": clock.today(),
         "reviewed": Party.objects.filter(archived_at__isnull=True).select_related("country"),
         "filtered": any(request.GET.get(name) for name in ("state", "party", "q")),
-        "states": [
-            ("current", _("Current")),
-            ("planned", _("Not begun")),
-            ("over", _("Over")),
-            ("revoked", _("Revoked")),
-        ],
+        "states": STATES.items(),
     }
     return render(request, "accounts/mandate_list.html", context)
+
+
+def _mandates_file(request: HttpRequest, rows: QuerySet[Mandate]) -> HttpResponse:
+    header = [
+        _("Person"),
+        _("As"),
+        _("Party under review"),
+        _("From"),
+        _("Until"),
+        _("Declared conflict"),
+        _("State"),
+        _("Revoked by"),
+        _("Revoked (UTC)"),
+    ]
+    cells = (
+        (
+            mandate.user.name,
+            mandate.get_role_display(),
+            mandate.party or _("All contributing countries"),
+            mandate.valid_from,
+            mandate.valid_until,
+            mandate.declared_conflict,
+            STATES[mandate.standing],
+            mandate.revoked_by.name if mandate.revoked_by else "",
+            mandate.revoked_at,
+        )
+        for mandate in rows
+    )
+    return table_file(request, "waypost-mandates", header, cells)
 
 
 @page_with_form

@@ -158,7 +158,7 @@ def person(request: HttpRequest, code: str, pk: int) -> HttpResponse:
         "allowed": [ROLES[code] for code in _codes(held)],
         "suspended": next((role for role in held if role.suspended_at), None),
         "outsider": party.is_outsider(who.email),
-        "history": in_words(history),
+        "history": in_words(history, signed_in(request)),
         "is_self": who.pk == request.user.pk,
     }
     return render(request, "accounts/person_detail.html", context)

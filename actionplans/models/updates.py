@@ -67,7 +67,7 @@ class Assignment(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.party} {self.item.code}"
+        return f"{self.item.get_type_display()} {self.item.code}"
 
 
 class ProgressUpdateQuerySet(models.QuerySet["ProgressUpdate"]):
@@ -246,7 +246,7 @@ class UpdateRevision(models.Model):
 
 
 class Submission(models.Model):
-    """A party's national answer for a period, as its coordinator first sent it."""
+    """A party's national answer for a period, as its coordinator first sent it. Append-only."""
 
     party = models.ForeignKey(Party, models.PROTECT, related_name="submissions")
     period = models.ForeignKey(ReportingPeriod, models.PROTECT, related_name="submissions")
@@ -254,6 +254,8 @@ class Submission(models.Model):
     sent_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     on_time = models.BooleanField()
     answers = models.PositiveSmallIntegerField()
+
+    append_only = True
 
     class Meta:
         ordering = ["-sent_at"]
@@ -270,7 +272,7 @@ class Submission(models.Model):
 
 
 class Amendment(models.Model):
-    """A later, numbered part of a national answer, on time or late by itself."""
+    """A later, numbered part of a national answer, on time or late by itself. Append-only."""
 
     submission = models.ForeignKey(Submission, models.PROTECT, related_name="amendments")
     number = models.PositiveSmallIntegerField()
@@ -278,6 +280,8 @@ class Amendment(models.Model):
     sent_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     on_time = models.BooleanField()
     answers = models.PositiveSmallIntegerField()
+
+    append_only = True
 
     class Meta:
         ordering = ["number"]

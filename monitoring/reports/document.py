@@ -16,6 +16,7 @@ from actionplans.enums import ItemType
 from actionplans.models import CatalogueItem, Theme
 from common import formats, ratings
 from monitoring.canonical import Content
+from monitoring.enums import ReportKind
 from monitoring.reports import figures, wording
 from monitoring.reports.content import claim_of, record_of, verdict_of
 
@@ -62,7 +63,7 @@ def document(content: Content, sha256: str) -> Section:
 def _head(content: Content, sha256: str) -> Section:
     report, period = content["report"], content["period"]
     name = party_name(content["party"])
-    kind = wording.report_kind(report["kind"], report["number"])
+    kind = ReportKind(report["kind"]).numbered(report["number"])
     return {
         "language": (get_language() or "en").split("-")[0],
         "direction": "rtl" if get_language_bidi() else "ltr",

@@ -7,14 +7,6 @@ from monitoring.canonical import Content
 COLUMNS = ("claim", "record", "verdict")
 
 
-def report_kind(kind: str, number: int) -> str:
-    words = {
-        "final": _("Final report %(number)s"),
-        "provisional": _("Provisional report %(number)s"),
-    }
-    return words[kind] % {"number": number}
-
-
 def illustrative() -> str:
     return _("Illustrative: people and answers are made up; deployment figures are real.")
 

@@ -7,6 +7,7 @@ in the transaction that marks its notices as told: run twice, raced or killed, e
 from collections.abc import Iterable
 from datetime import datetime, time, timedelta
 
+import structlog
 from django.core.mail import EmailMessage, get_connection
 from django.db import transaction
 from django.template.loader import render_to_string
@@ -24,6 +25,7 @@ from common import clock, formats
 from common.querysets import lock
 from monitoring.models import Digest, Notice
 
+log = structlog.get_logger(__name__)
 DIGEST_AT = time(7)  # in the person's time zone
 MONDAY = 0
 
@@ -102,10 +104,21 @@ def replan(*, user: User) -> None:
 
 
 def send_digests() -> int:
-    """Send everybody the one mail that is due; called by the tick. Returns how many went out."""
+    """Send everybody the one mail that is due; called by the tick. Returns how many went out.
+
+    One that fails stops no other. It leaves nothing behind, so that the next tick tries it again.
+    """
     due = Notice.objects.filter(told_at=None, due_at__lte=clock.now())
     people = User.objects.filter(pk__in=due.values("user")).order_by("pk")
-    return sum(_send_digest(person) for person in people)
+    return sum(_try_digest(person) for person in people)
+
+
+def _try_digest(person: User) -> bool:
+    try:
+        return _send_digest(person)
+    except Exception:
+        log.exception("digest_failed", user=person.pk)
+        return False
 
 
 @transaction.atomic

@@ -58,7 +58,7 @@ def request_report(
     job = Job.objects.filter(unique_key=key).exclude(state=JobState.FAILED).first()
     if job is None:
         job = _enqueue(party, period, ReportKind.PROVISIONAL, key, language=language, by=by)
-        audit.record("report.request", job, by=by, party=party, period=period.pk, number=number)
+        audit.record("report.request", period, by=by, party=party, number=number)
     return job
 
 

@@ -125,10 +125,7 @@ def briefing_pdf(request: HttpRequest, code: str, pk: int) -> HttpResponseBase:
 
 
 def _briefing_or_404(request: HttpRequest, code: str, pk: int) -> Briefing:
-    """For who got it and who manages the party's people; to others as if absent."""
     party = own_party_or_404(request, code)
-    rows = Briefing.objects.filter(hand_over__party=party)
-    if not access(request).may(Permission.MANAGE_PEOPLE, party):
-        rows = rows.received_by(access(request).user)
+    rows = Briefing.objects.visible_to(access(request).user).filter(hand_over__party=party)
     rows = rows.select_related("hand_over__party__country", "stored_file", "receiver")
     return get_object_or_404(rows, pk=pk)

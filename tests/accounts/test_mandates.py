@@ -65,12 +65,12 @@ def test_a_mandate_without_a_party_is_for_all_contributors_only(grant):
 def test_a_mandate_is_good_on_its_first_and_last_day(grant):
     party, person = make.contributor("NGA"), reviewer()
     first = clock.now() + DAY
-    grant(person, party, valid_from=first.date(), valid_until=first.date() + DAY)
+    mandate = grant(person, party, valid_from=first.date(), valid_until=first.date() + DAY)
     seen = []
     for days in (-1, 0, 1, 2):
         with clock.at(first + days * DAY):
-            seen.append(Party.objects.under_mandate(person).exists())
-    assert seen == [False, True, True, False]
+            seen.append((Party.objects.under_mandate(person).exists(), mandate.standing))
+    assert seen == [(False, "planned"), (True, "ending"), (True, "ending"), (False, "over")]
 
 
 def test_a_mandate_ends_with_the_role_of_the_reviewer(grant):

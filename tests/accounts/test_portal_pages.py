@@ -1,12 +1,15 @@
 """What the pages of the portal administrator show and do."""
 
+import re
+from datetime import timedelta
+
 import pytest
 from django.core import mail
 
 from accounts.enums import RoleCode
 from accounts.models import Invitation, Mandate, Party
 from common import clock
-from tests.accounts.pages import url
+from tests.accounts.pages import rows_of, url
 from tests.factories import accounts as make
 
 pytestmark = pytest.mark.django_db
@@ -98,6 +101,54 @@ def test_granting_and_revoking_a_mandate(portal, party):
         for state in ("current", "planned", "over", "revoked", "")
     }
     assert states == {"current": 0, "planned": 0, "over": 0, "revoked": 1, "": 1}
+
+
+def test_mandates_as_a_file_hold_what_is_shown(portal, party):
+    reviewer = make.member(make.dpko(), RoleCode.REVIEWER)
+    make.mandate(reviewer, party)
+    by, now = make.user(), clock.now()
+    make.mandate(reviewer)
+    Mandate.objects.filter(party=None).update(
+        declared_conflict="=Served there.", revoked_at=now, revoked_by=by
+    )
+    first, last = (clock.today() + timedelta(days=days) for days in (-365, 365))
+    days = [first.isoformat(), last.isoformat()]
+    header, *rows = rows_of(portal.get(url("mandates"), {"format": "csv"}))
+    assert header == [
+        "Person",
+        "As",
+        "Party under review",
+        "From",
+        "Until",
+        "Declared conflict",
+        "State",
+        "Revoked by",
+        "Revoked (UTC)",
+    ]
+    everybody = [reviewer.name, "Reviewer", "All contributing countries", *days]
+    end = ["'=Served there.", "Revoked", by.name, now.isoformat("T", "seconds")]
+    assert rows == [
+        [reviewer.name, "Reviewer", "Nigeria", *days, "", "Current", "", ""],
+        [*everybody, *end],
+    ]
+    filtered = portal.get(url("mandates"), {"format": "csv", "state": "revoked"})
+    assert rows_of(filtered)[1:] == rows[1:]
+    assert portal.get(url("mandates"), {"format": "xlsx"}).content[:2] == b"PK"
+
+
+@pytest.mark.parametrize(
+    ("days", "standing"), [(-1, "over"), (0, "ending"), (30, "ending"), (31, "current")]
+)
+def test_a_mandate_that_ends_soon_is_pointed_out_in_words(portal, party, days, standing):
+    make.mandate(make.member(make.dpko(), RoleCode.REVIEWER), party)
+    Mandate.objects.update(valid_until=clock.today() + timedelta(days=days))
+    assert Mandate.objects.get().standing == standing
+    [mark] = re.findall(
+        r'class="pill[^"]*">([^<]+)</span>', portal.get(url("mandates")).content.decode()
+    ) or [""]
+    assert mark == {"over": "Over", "ending": "Ends within 30 days", "current": ""}[standing]
+    found = portal.get(url("mandates"), {"state": "ending"}).context["page_obj"]
+    assert len(found) == (standing == "ending")
 
 
 def test_granting_for_the_own_party_says_where(portal, party):

@@ -89,11 +89,13 @@ def test_queries_of_one_party(portal, party, count_queries):
     assert _queries_at_one_and_three(count_queries, portal, url("party", "NGA"), add) == [7, 7]
 
 
-def test_queries_of_mandates(portal, party, count_queries):
+@pytest.mark.parametrize(("params", "expected"), [("", 6), ("?format=csv", 4)])
+def test_queries_of_mandates(portal, party, count_queries, params, expected):
     def add():
         make.mandate(make.member(make.dpko(), RoleCode.REVIEWER), party)
 
-    assert _queries_at_one_and_three(count_queries, portal, url("mandates"), add) == [6, 6]
+    seen = _queries_at_one_and_three(count_queries, portal, url("mandates") + params, add)
+    assert seen == [expected] * 2
 
 
 def test_queries_of_portal_administrators(portal, count_queries):

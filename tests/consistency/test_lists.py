@@ -26,6 +26,7 @@ SignIn = Callable[[Any], Client]
 Count = Callable[[Callable[[], Any]], int]
 # route -> who reads it, the first head of its file, by what it sorts
 LISTS: dict[str, tuple[str, str, set[str]]] = {
+    "accounts:mandates": ("portal_administrator", "Person", {"person", "until"}),
     "actionplans:assignments": (
         "coordinator",
         "Item",
@@ -41,7 +42,7 @@ LISTS: dict[str, tuple[str, str, set[str]]] = {
     "taskforces:meetings": ("coordinator", "Date", {"date", "subject"}),
     "taskforces:partners": ("coordinator", "Name", {"name", "kind", "held", "last"}),
 }
-WITHOUT_PARTY = ("catalogue", "extensions", "periods", "jobs", "queue")
+WITHOUT_PARTY = ("catalogue", "extensions", "periods", "jobs", "mandates", "queue")
 
 
 def table(client: Client, address: str, **query: str) -> list[list[str]]:

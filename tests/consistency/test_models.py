@@ -83,10 +83,18 @@ def test_people_and_parties_are_protected(model: type[models.Model]) -> None:
     assert cascades == []
 
 
-def test_audit_and_revisions_are_append_only() -> None:
-    wanted = [m for m in MODELS if m.__name__.endswith("Revision") or m.__name__ == "AuditEvent"]
-    assert len(wanted) >= 3
-    assert [m for m in wanted if m not in APPEND_ONLY] == []
+def test_what_was_recorded_sent_or_made_is_append_only() -> None:
+    assert {m._meta.label for m in APPEND_ONLY} == {
+        "accounts.AuditEvent",
+        "actionplans.Amendment",
+        "actionplans.Submission",
+        "actionplans.UpdateRevision",
+        "actionplans.UpdateRevision_evidence",
+        "monitoring.Rendition",
+        "monitoring.Snapshot",
+        "recruitment.Absence",
+        "recruitment.DeploymentRevision",
+    }
 
 
 def dummy(field: Any) -> Any:
@@ -101,7 +109,10 @@ def dummy(field: Any) -> Any:
         return clock.today()
     if isinstance(field, models.JSONField):
         return {}
-    return field.choices[0][0] if field.choices else "x"
+    if field.choices:
+        return field.choices[0][0]
+    # The tables' own checks want a digest in full, and what may be empty is safe empty.
+    return "" if field.blank else "0" * (field.max_length or 1)
 
 
 def refused(statement: str) -> str:

@@ -5,6 +5,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from structlog.testing import capture_logs
 
 from accounts.enums import Frequency, RoleCode
 from accounts.models import User
@@ -12,6 +13,7 @@ from accounts.services.profile import change_profile
 from actionplans.enums import UpdateState
 from actionplans.services import updates
 from common import clock
+from common.mail import QueuedEmailBackend
 from common.models import OutgoingMail
 from monitoring.models import Digest, Notice
 from monitoring.services.notifications import due_at, send_digests
@@ -255,8 +257,6 @@ def test_a_worker_killed_between_mail_and_mark_leaves_neither(
         send(backend, messages)
         raise SystemExit
 
-    from common.mail import QueuedEmailBackend
-
     send = QueuedEmailBackend.send_messages
     monkeypatch.setattr(QueuedEmailBackend, "send_messages", die)
     with clock.at(due), pytest.raises(SystemExit):
@@ -268,6 +268,33 @@ def test_a_worker_killed_between_mail_and_mark_leaves_neither(
     assert {person: len(mails(person)) for person in people} == {
         person: n + 1 for person, n in before.items()
     }
+
+
+def test_a_digest_that_fails_stops_no_other_and_is_tried_again(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    actionplans.bring_to(desk, UpdateState.REVIEWED)
+    first, second = desk.contributor, desk.coordinator
+    assert first.pk < second.pk  # in this order digests are sent
+    before = {person: len(mails(person)) for person in (first, second)}
+    due = at_next_digest(first)
+
+    def fail(backend: Any, messages: Any) -> int:
+        if messages[0].to == [first.email]:
+            raise ValueError("no words")
+        return send(backend, messages)
+
+    send = QueuedEmailBackend.send_messages
+    monkeypatch.setattr(QueuedEmailBackend, "send_messages", fail)
+    with clock.at(due), capture_logs() as lines:
+        assert (send_digests(), send_digests()) == (1, 0)
+    assert [(line["event"], line["user"]) for line in lines] == [("digest_failed", first.pk)] * 2
+    assert [digest.user for digest in Digest.objects.all()] == [second]
+    assert {person: len(mails(person)) - n for person, n in before.items()} == {first: 0, second: 1}
+    monkeypatch.setattr(QueuedEmailBackend, "send_messages", send)
+    with clock.at(due):
+        assert (send_digests(), send_digests()) == (1, 0)
+    assert {person: len(mails(person)) - n for person, n in before.items()} == {first: 1, second: 1}
 
 
 # --- Words -----------------------------------------------------------------------------------

@@ -12,7 +12,9 @@ from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.socialaccount.models import SocialLogin
+from cryptography.fernet import InvalidToken
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.functional import Promise
@@ -23,6 +25,7 @@ from accounts import typed
 from accounts.entrance import enter, single_sign_on_refused
 from accounts.links import absolute
 from accounts.models import User
+from accounts.sealing import seal, unseal
 from accounts.second_factor import FACTORS, needs_second_factor
 from accounts.single_sign_on import account_for, verified_address
 
@@ -105,7 +108,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
 
 class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
-    """allauth.mfa's decisions where ours differ: a factor that is needed stays."""
+    """allauth.mfa's decisions where ours differ: a factor that is needed stays, and is sealed."""
 
     error_messages = {
         **DefaultMFAAdapter.error_messages,
@@ -116,7 +119,21 @@ class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
         "cannot_delete_authenticator": gettext_lazy(
             "Your role needs a second factor, and this is the only one. Set up another one first."
         ),
+        "unreadable": gettext_lazy(
+            "The portal cannot read your second factor any more, because its key was changed. "
+            "Ask an administrator to reset it."
+        ),
     }
+
+    def encrypt(self, text: str) -> str:
+        return seal(text)
+
+    def decrypt(self, encrypted_text: str) -> str:
+        try:
+            return unseal(encrypted_text)
+        except InvalidToken as error:
+            refusal: ValidationError = self.validation_error("unreadable")
+            raise refusal from error
 
     def can_delete_authenticator(self, authenticator: Authenticator) -> bool:
         others = Authenticator.objects.filter(user_id=authenticator.user_id, type__in=FACTORS)

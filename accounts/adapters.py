@@ -19,12 +19,13 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.utils.translation import gettext, gettext_lazy
+from django.utils.translation import gettext, gettext_lazy, override
 
 from accounts import typed
 from accounts.entrance import enter, single_sign_on_refused
 from accounts.links import absolute
 from accounts.models import User
+from accounts.preferences import language_for
 from accounts.sealing import seal, unseal
 from accounts.second_factor import FACTORS, needs_second_factor
 from accounts.single_sign_on import account_for, verified_address
@@ -99,12 +100,12 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         return absolute(path.replace("UID-KEY", quote(key)))
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        """Without allauth's own links, which follow the request's host."""
+        """In the reader's language, without allauth's links, which follow the request's host."""
         links = {"signup_url": None, "sign_in_url": absolute(reverse("account_login"))}
         if "key" not in context:  # else the link is ours already, and holds the key
             links["password_reset_url"] = absolute(reverse("account_reset_password"))
-        context = {**context, **links}
-        super().send_mail(template_prefix, email, context)
+        with override(language_for(email)):
+            super().send_mail(template_prefix, email, {**context, **links})
 
 
 class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]

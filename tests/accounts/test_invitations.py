@@ -4,6 +4,7 @@ from datetime import timedelta
 import pytest
 from django.conf import settings
 from django.core import mail
+from django.utils import translation
 
 from accounts.enums import RoleCode
 from accounts.models import AuditEvent, Invitation, Membership, User
@@ -88,6 +89,19 @@ def test_invite_answers_alike_whether_the_address_has_an_account(invite):
     assert [type(invite(email)) for email in ("new@example.org", known.email)] == [Invitation] * 2
     bodies = [re.sub(r"/invitations/[^/]+/", "", message.body).strip() for message in mail.outbox]
     assert bodies[0] == bodies[1]
+
+
+def test_invite_writes_in_the_readers_language_else_as_the_inviter_reads(invite):
+    known = make.user()
+    User.objects.filter(pk=known.pk).update(language="en")
+    with translation.override("ar"):
+        invite("new@example.org")
+        invite(known.email)
+    User.objects.filter(pk=known.pk).update(language="ar")
+    invite(known.email, role=RoleCode.COORDINATOR)
+    english, arabic = "Your invitation to Waypost", "دعوتك إلى Waypost"
+    assert [message.subject for message in mail.outbox] == [arabic, english, arabic]
+    assert ["Ada New," in message.body for message in mail.outbox] == [False, True, False]
 
 
 def test_invite_to_a_role_that_the_own_role_does_not_list(invite, party):

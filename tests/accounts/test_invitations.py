@@ -1,5 +1,6 @@
 import re
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from django.conf import settings
@@ -295,6 +296,20 @@ def test_first_administrator_again_makes_the_earlier_link_useless(db):
     assert accept_invitation(token=later.split("/")[-2], name="Root", password=PASSWORD).pk
     with pytest.raises(DomainError, match="portal administrator already"):
         invite_first_administrator(email="root@example.org")
+
+
+@pytest.mark.usefixtures("flushable")
+def test_two_administrators_invite_one_address_at_once(rounds):
+    """One invitation and one mail; the other is told that there is one."""
+    party = make.contributor("NGA")
+    pair = [make.member(party, RoleCode.COUNTRY_ADMINISTRATOR) for _ in range(2)]
+    for number in range(rounds):
+        offer = {"email": f"new{number}@example.org", "name": "Ada", "role": RoleCode.OBSERVER}
+        results = race(*(partial(invite_person, party=party, by=by, **offer) for by in pair))
+        [refused] = [result for result in results if not isinstance(result, Invitation)]
+        assert isinstance(refused, DomainError)
+        assert Invitation.objects.pending().count() == number + 1
+        assert [m.to for m in mail.outbox][number:] == [[offer["email"]]]
 
 
 @pytest.mark.usefixtures("flushable")

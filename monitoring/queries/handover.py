@@ -53,6 +53,12 @@ class Thing:
             return "draft" if self.held.is_writer else "item"
         return "seat"
 
+    def get_absolute_url(self) -> str:
+        """Where it is worked on: the open answer, else the item, or the task force."""
+        if isinstance(self.held, Holding):
+            return (self.held.update or self.held.assignment.item).get_absolute_url()
+        return self.held.get_absolute_url()
+
     @property
     def row(self) -> tuple[str, int, int]:
         """Kind, id and version of the row that changes."""
@@ -145,9 +151,14 @@ def _by(things: Iterable[Thing], key: Callable[[Thing], K]) -> dict[K, list[Thin
     return dict(found)
 
 
+def things_of(person: User, party: Party) -> list[Thing]:
+    """What the person looks after: items, then seats."""
+    held: list[Holding | Seat] = [*holdings_of(person, party), *seats_of(person, party)]
+    return [Thing(one) for one in held]
+
+
 def estate_of(leaver: User, party: Party) -> Estate:
     """Read it in a constant number of queries."""
-    held: list[Holding | Seat] = [*holdings_of(leaver, party), *seats_of(leaver, party)]
     current = Membership.objects.current().filter(party=party).exclude(user=leaver)
     memberships: dict[User, list[Membership]] = defaultdict(list)
     rows = current.select_related("user", "party__country", "institution")
@@ -157,7 +168,7 @@ def estate_of(leaver: User, party: Party) -> Estate:
     return Estate(
         party=party,
         leaver=leaver,
-        things=[Thing(one) for one in held],
+        things=things_of(leaver, party),
         roles=list(roles.select_related("institution")),
         others={user.pk: Access(user, tuple(m)) for user, m in memberships.items()},
     )

@@ -12,17 +12,21 @@ from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.socialaccount.models import SocialLogin
+from cryptography.fernet import InvalidToken
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.utils.translation import gettext, gettext_lazy
+from django.utils.translation import gettext, gettext_lazy, override
 
 from accounts import typed
 from accounts.entrance import enter, single_sign_on_refused
 from accounts.links import absolute
 from accounts.models import User
+from accounts.preferences import language_for
+from accounts.sealing import seal, unseal
 from accounts.second_factor import FACTORS, needs_second_factor
 from accounts.single_sign_on import account_for, verified_address
 
@@ -96,16 +100,16 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         return absolute(path.replace("UID-KEY", quote(key)))
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        """Without allauth's own links, which follow the request's host."""
+        """In the reader's language, without allauth's links, which follow the request's host."""
         links = {"signup_url": None, "sign_in_url": absolute(reverse("account_login"))}
         if "key" not in context:  # else the link is ours already, and holds the key
             links["password_reset_url"] = absolute(reverse("account_reset_password"))
-        context = {**context, **links}
-        super().send_mail(template_prefix, email, context)
+        with override(language_for(email)):
+            super().send_mail(template_prefix, email, {**context, **links})
 
 
 class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
-    """allauth.mfa's decisions where ours differ: a factor that is needed stays."""
+    """allauth.mfa's decisions where ours differ: a factor that is needed stays, and is sealed."""
 
     error_messages = {
         **DefaultMFAAdapter.error_messages,
@@ -116,7 +120,21 @@ class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
         "cannot_delete_authenticator": gettext_lazy(
             "Your role needs a second factor, and this is the only one. Set up another one first."
         ),
+        "unreadable": gettext_lazy(
+            "The portal cannot read your second factor any more, because its key was changed. "
+            "Ask an administrator to reset it."
+        ),
     }
+
+    def encrypt(self, text: str) -> str:
+        return seal(text)
+
+    def decrypt(self, encrypted_text: str) -> str:
+        try:
+            return unseal(encrypted_text)
+        except InvalidToken as error:
+            refusal: ValidationError = self.validation_error("unreadable")
+            raise refusal from error
 
     def can_delete_authenticator(self, authenticator: Authenticator) -> bool:
         others = Authenticator.objects.filter(user_id=authenticator.user_id, type__in=FACTORS)

@@ -34,6 +34,7 @@ class AccountsConfig(AppConfig):
                 "second_factor.added": _("Second factor set up"),
                 "second_factor.removed": _("Second factor removed"),
                 "second_factor.reset": _("Second factor reset"),
+                "second_factor.encrypted_anew": _("Second factor encrypted anew"),
                 "session.ended": _("Session ended"),
             }
         )

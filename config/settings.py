@@ -44,6 +44,7 @@ def _secret_key() -> str:
 
 
 SECRET_KEY = _secret_key()
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 
 # --- Address and transport --------------------------------------------------------------------
 PORT = env.int("PORT", default=8000)

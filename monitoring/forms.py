@@ -23,11 +23,11 @@ class HandOverForm(WaypostForm, forms.Form):
         self.estate = estate
         people = {who.user.pk: who.user.name for who in estate.others.values()}
         self._offer("everything", [("", _("Nobody alone")), *people.items()])
-        for institution, things in estate.groups.items():
-            fit = [(user.pk, user.name) for user in estate.takers(things)]
+        for group in estate.groups:
+            fit = [(user.pk, user.name) for user in group.takers]
             empty = [("", _("Whoever takes everything")), (0, _("Leave it with them"))]
-            self.fields[f"group_{institution.pk}"] = forms.TypedChoiceField(
-                label=institution.name, choices=[*empty, *fit], coerce=int, required=False
+            self.fields[f"group_{group.key}"] = forms.TypedChoiceField(
+                label=group.label, choices=[*empty, *fit], coerce=int, required=False
             )
         if not may_end:
             del self.fields["end_roles"]
@@ -37,8 +37,8 @@ class HandOverForm(WaypostForm, forms.Form):
     def _offer(self, name: str, choices: list[Any]) -> None:
         self.fields[name].choices = choices  # type: ignore[attr-defined]
 
-    def to(self) -> dict[int, int]:
-        """Institution id -> id of the receiver, 0 where it stays."""
+    def to(self) -> dict[str, int]:
+        """Key of a group -> id of its receiver, 0 where it stays."""
         everything = self.cleaned_data.get("everything") or 0
-        chosen = {i.pk: self.cleaned_data[f"group_{i.pk}"] for i in self.estate.groups}
-        return {pk: everything if who == "" else who for pk, who in chosen.items()}
+        chosen = {g.key: self.cleaned_data[f"group_{g.key}"] for g in self.estate.groups}
+        return {key: everything if who == "" else who for key, who in chosen.items()}

@@ -12,11 +12,13 @@ from django.core.mail import send_mail
 from django.db import transaction
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from accounts.access import access_of
 from accounts.enums import RoleCode
 from accounts.links import invitation_link
 from accounts.models import Institution, Invitation, Membership, Party, User
+from accounts.preferences import language_for
 from accounts.services import audit, saving
 from accounts.services.memberships import (
     check_institution,
@@ -70,15 +72,16 @@ def issue(
 
 
 def send(invitation: Invitation, token: str) -> None:
-    """Queue the mail with the link."""
+    """Queue the mail with the link, in the reader's language where they have an account."""
     zone = invitation.party.time_zone if invitation.party else None
-    context = {
-        "invitation": invitation,
-        "link": invitation_link(token),
-        "until": instant(invitation.expires_at, zone),
-    }
-    subject = _("Your invitation to Waypost")
-    body = render_to_string("emails/invitation.txt", context)
+    with override(language_for(invitation.email)):
+        context = {
+            "invitation": invitation,
+            "link": invitation_link(token),
+            "until": instant(invitation.expires_at, zone),
+        }
+        subject = _("Your invitation to Waypost")
+        body = render_to_string("emails/invitation.txt", context)
     send_mail(subject, body, None, [invitation.email])
 
 

@@ -284,15 +284,22 @@ def _record_suspension(
     audit.record(action, user, by=by, party=party, user=user.pk, memberships=ids)
 
 
-def end_all(*, user: User, party: Party, by: User) -> list[Membership]:
-    """One step of a write whose service records it: every role of the person in the party."""
-    take_turns(party)
+def roles_to_end(*, user: User, party: Party, by: User) -> list[Membership]:
+    """Every role of the person in the party; DomainError where `by` may not end all of them."""
     check_not_own(user, by)
     held = Membership.objects.filter(user=user, party=party, ended_at__isnull=True)
     roles = list(held.select_related("party", "user"))
     _check_may_give_all(by, roles, party)
     for role in roles:
         _keep_one_administrator(role)
+    return roles
+
+
+def end_all(*, user: User, party: Party, by: User) -> list[Membership]:
+    """One step of a write whose service records it: every role of the person in the party."""
+    take_turns(party)
+    roles = roles_to_end(user=user, party=party, by=by)
+    for role in roles:
         compare_and_set(role, expected={"ended_at": None}, ended_at=clock.now(), ended_by=by)
     end_sessions(user)
     return roles

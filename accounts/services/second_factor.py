@@ -1,4 +1,4 @@
-"""A second factor that was lost is taken away by an administrator; a new one is set up after it."""
+"""Second factors: a lost one is taken away by an administrator, all are encrypted anew."""
 
 from allauth.mfa.models import Authenticator
 from django.core.mail import send_mail
@@ -13,6 +13,7 @@ from accounts.enums import RoleCode
 from accounts.links import absolute
 from accounts.models import Membership, Party, User
 from accounts.permissions import Permission
+from accounts.sealing import each_secret, reseal
 from accounts.services import audit
 from accounts.services.memberships import end_sessions
 from common.errors import DomainError
@@ -35,6 +36,21 @@ def reset_second_factor(*, user: User, party: Party, by: User) -> User:
     _tell(user, by)
     audit.record("second_factor.reset", user, by=by, party=party)
     return user
+
+
+@transaction.atomic
+def encrypt_anew() -> int:
+    """Put every stored secret under the present SECRET_KEY; returns how many factors had one.
+
+    InvalidToken where one is under a key that SECRET_KEY_FALLBACKS does not name.
+    """
+    kinds = (Authenticator.Type.TOTP, Authenticator.Type.RECOVERY_CODES)
+    rows = list(lock(Authenticator.objects.filter(type__in=kinds)))
+    for row in rows:
+        row.data = each_secret(row.data, reseal)
+        row.save(update_fields=["data"])
+        audit.record("second_factor.encrypted_anew", row, by=None)
+    return len(rows)
 
 
 def _check_may_reset(user: User, party: Party, by: User) -> None:

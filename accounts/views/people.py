@@ -122,7 +122,8 @@ def _people_file(request: HttpRequest, party: Party, people: QuerySet[User]) -> 
 def invite(request: HttpRequest, code: str) -> HttpResponse:
     party = managed_party(request, code)
     roles = access(request).may_give(party)
-    form = InvitationForm(form_data(request), party=party, roles=roles)
+    wanted = {name: request.GET.get(name) for name in ("role", "institution")}
+    form = InvitationForm(form_data(request), party=party, roles=roles, initial=wanted)
     if request.method == "POST" and form.is_valid():
         try:
             invitation = invite_person(party=party, by=signed_in(request), **form.cleaned_data)

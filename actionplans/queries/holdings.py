@@ -23,7 +23,7 @@ class Holding:
     update: ProgressUpdate | None  # draft or returned, in a period that is not closed
     is_focal_point: bool
     is_alternate: bool
-    is_writer: bool  # saved or submitted the answer since its last review
+    is_writer: bool  # the answer goes with them: they wrote in it, and no other is focal point
 
     def why_not(self, who: Access) -> str | Promise:
         """Why the person cannot take the item; empty where they can."""
@@ -61,7 +61,7 @@ def holdings_of(person: User, party: Party) -> list[Holding]:
             update=open_answers.get(row.pk),
             is_focal_point=row.focal_point_id == person.pk,
             is_alternate=row.alternate_id == person.pk,
-            is_writer=row.pk in mine,
+            is_writer=row.pk in mine and row.focal_point_id in (None, person.pk),
         )
         for row in rows.select_related("item", "lead", "party__country").prefetch_related(
             "item__texts"

@@ -10,7 +10,7 @@ from accounts.services import audit, saving
 from actionplans.models import Absence, Assignment
 from common import clock
 from common.errors import Conflict, DomainError
-from common.querysets import compare_and_set
+from common.querysets import compare_and_set, lock
 
 
 @transaction.atomic
@@ -22,6 +22,7 @@ def set_absence(
     The event is the party's in which it was said; the absence holds in all of them.
     """
     values = {"first_day": first_day, "last_day": last_day, "set_at": clock.now(), "set_by": by}
+    lock(User.objects.filter(pk=user.pk)).get()  # a first absence has no row to take turns at
     present = Absence.objects.filter(user=user).first()
     if (present.version if present else 0) != version:
         raise Conflict(_("Somebody changed this while you looked at it. Look at it again."))

@@ -15,7 +15,7 @@ def hand_over(holdings: Iterable[Holding], *, to: User) -> None:
     """
     for held in holdings:
         row = held.assignment
-        takes_lead = held.is_focal_point or (held.is_writer and row.focal_point_id is None)
+        takes_lead = held.is_focal_point or held.is_writer
         focal_point = to.pk if takes_lead else row.focal_point_id
         alternate = to.pk if held.is_alternate else row.alternate_id
         compare_and_set(

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
@@ -10,11 +10,10 @@ from django.core.mail import EmailMessage, get_connection
 from django.db import transaction
 from django.template.loader import render_to_string
 from django.utils import translation
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from accounts.links import absolute
-from accounts.models import Institution, Party, User
+from accounts.models import Party, User
 from accounts.services import audit, memberships
 from actionplans.queries.holdings import Holding
 from actionplans.services import handover as answers
@@ -23,7 +22,7 @@ from common.errors import Conflict, DomainError
 from common.querysets import lock
 from monitoring.canonical import Content, canonical, digest
 from monitoring.models import Briefing, HandOver
-from monitoring.queries.handover import Estate, Thing, estate_of
+from monitoring.queries.handover import Estate, Group, Thing, estate_of
 from monitoring.services.reports import File, keep_file
 from taskforces.models import Seat
 from taskforces.services import handover as seats
@@ -38,7 +37,7 @@ class Plan:
     estate: Estate
     parts: dict[User, list[Thing]]
     staying: list[Thing]
-    refused: dict[Institution, str | Promise] = field(default_factory=dict)
+    refused: list[tuple[Group, str]]
 
     @property
     def told(self) -> list[User]:
@@ -46,28 +45,28 @@ class Plan:
         return [*self.parts, self.estate.leaver]
 
 
-def plan(estate: Estate, to: Mapping[int, int]) -> Plan:
-    """`to`: institution id -> id of the receiver; what is not named stays where it is."""
+def plan(estate: Estate, to: Mapping[str, int]) -> Plan:
+    """`to`: key of a group -> id of its receiver; what is not named stays where it is."""
     parts: dict[User, list[Thing]] = defaultdict(list)
     staying: list[Thing] = []
-    refused: dict[Institution, str | Promise] = {}
-    for institution, things in estate.groups.items():
-        who = estate.others.get(to.get(institution.pk, 0))
+    refused: list[tuple[Group, str]] = []
+    for group in estate.groups:
+        who = estate.others.get(to.get(group.key, 0))
         if who is None:
-            staying += things
+            staying += group.things
             continue
-        reasons = [reason for thing in things if (reason := thing.why_not(who))]
+        reasons = [reason for thing in group.things if (reason := thing.why_not(who))]
         if reasons:
             words = {"name": who.user.name, "why": reasons[0]}
-            refused[institution] = _("%(name)s cannot take this: %(why)s.") % words
+            refused.append((group, _("%(name)s cannot take this: %(why)s.") % words))
         else:
-            parts[who.user] += things
+            parts[who.user] += group.things
     return Plan(estate, dict(parts), staying, refused)
 
 
 @transaction.atomic
 def hand_over_work(
-    *, party: Party, leaver: User, to: Mapping[int, int], seen: str, end_roles: bool, by: User
+    *, party: Party, leaver: User, to: Mapping[str, int], seen: str, end_roles: bool, by: User
 ) -> HandOver:
     """Give the leaver's work in the party to others, and end their roles where wanted.
 
@@ -80,7 +79,7 @@ def hand_over_work(
         raise Conflict(_("This changed while you looked at it. Look at it again."))
     made = plan(estate, to)
     if made.refused:
-        raise DomainError(next(iter(made.refused.values())))
+        raise DomainError(made.refused[0][1])
     if not made.parts and not end_roles:
         raise DomainError(_("Say who takes at least one thing over."))
     hand_over = HandOver.objects.create(party=party, leaver=leaver, made_by=by)
@@ -195,7 +194,11 @@ def _tell(hand_over: HandOver, made: Plan) -> None:
 def _mail(hand_over: HandOver, to: User, briefing: Briefing | None, made: Plan) -> EmailMessage:
     with translation.override(to.language or settings.LANGUAGE_CODE):
         words = {"name": hand_over.leaver.name, "party": hand_over.party}
-        subject = _("%(party)s: the work of %(name)s is handed over") % words
+        subject = (
+            _("%(party)s: the work of %(name)s is handed over")
+            if made.parts
+            else _("%(party)s: the roles of %(name)s have ended")
+        )
         context = {
             "person": to,
             "hand_over": hand_over,
@@ -204,5 +207,5 @@ def _mail(hand_over: HandOver, to: User, briefing: Briefing | None, made: Plan) 
             "link": absolute(briefing.get_absolute_url()) if briefing else "",
         }
         return EmailMessage(
-            subject, render_to_string("emails/handover.txt", context), None, [to.email]
+            subject % words, render_to_string("emails/handover.txt", context), None, [to.email]
         )

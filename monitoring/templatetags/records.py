@@ -1,9 +1,11 @@
-"""What the records show, for pages of lower apps that may not read across apps themselves."""
+"""What several apps know, for pages of lower apps that may not read across apps themselves."""
 
 from django import template
 
+from accounts.models import Party, User
 from actionplans.models import ProgressUpdate
 from monitoring.facts import facts_for
+from monitoring.queries.handover import Thing, things_of
 from monitoring.rules import Finding, findings_for
 
 register = template.Library()
@@ -15,3 +17,9 @@ def record_of(update: ProgressUpdate) -> Finding | None:
     party, period = update.assignment.party, update.period
     findings = findings_for(party, facts_for([party], period)[party.pk])
     return findings.get(update.assignment.item.code)
+
+
+@register.simple_tag
+def looked_after(person: User, party: Party) -> list[Thing]:
+    """{% looked_after person party as things %}: items, drafts and seats of the person there."""
+    return things_of(person, party)

@@ -6,12 +6,14 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import access, own_party_or_404, require
 from accounts.models import Membership, Party, User
 from accounts.permissions import Permission
+from accounts.services.memberships import roles_to_end
 from common.errors import Conflict, DomainError
 from common.uploads import serve_file
 from monitoring.forms import HandOverForm
@@ -62,7 +64,9 @@ def _hand_over(
         form.is_valid()
         status = 409 if isinstance(refusal, Conflict) else 200
         return _page(request, fresh, form, status=status, refusal=refusal)
-    messages.success(request, _("The work of %s is handed over.") % estate.leaver.name)
+    moved = made.briefings.exists()
+    done = _("The work of %s is handed over.") if moved else _("The roles of %s have ended.")
+    messages.success(request, done % estate.leaver.name)
     return redirect(made)
 
 
@@ -82,25 +86,28 @@ def _page(
         "party": party,
         "person": leaver,
         "estate": estate,
-        "groups": [
-            {
-                "institution": institution,
-                "things": things,
-                "field": form[f"group_{institution.pk}"],
-                "takers": estate.takers(things),
-            }
-            for institution, things in estate.groups.items()
-        ],
+        "groups": [(group, form[f"group_{group.key}"]) for group in estate.groups],
         "form": form,
         "refusal": refusal,
         "history": history.prefetch_related("briefings__receiver"),
     }
     if form.is_bound and form.is_valid():
         context["plan"] = plan(estate, form.to())
+        if form.cleaned_data.get("end_roles"):
+            context["why_roles_stay"] = _why_roles_stay(request, estate)
         context["chosen"] = [
             (name, form.data.get(name, "")) for name in form.fields if name != "seen"
         ]
     return render(request, "monitoring/handover.html", context, status=status)
+
+
+def _why_roles_stay(request: HttpRequest, estate: Estate) -> str | Promise:
+    """Why the leaver's roles cannot be ended now; empty where they can."""
+    try:
+        roles_to_end(user=estate.leaver, party=estate.party, by=access(request).user)
+    except DomainError as refusal:
+        return refusal.message
+    return ""
 
 
 @require_safe

@@ -2,6 +2,7 @@
 
 import csv
 
+from django.test import Client
 from django.urls import reverse
 
 from tests.codes import code
@@ -21,6 +22,13 @@ def people_shown(response):
 
 def messages_of(response):
     return [str(message) for message in response.context["messages"]]
+
+
+def give_password(user):
+    """A browser after the first step of sign-in."""
+    browser = Client()
+    browser.post(reverse("account_login"), {"login": user.email, "password": "a long password"})
+    return browser
 
 
 def give_code(client):

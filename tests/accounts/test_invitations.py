@@ -1,9 +1,11 @@
 import re
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from django.conf import settings
 from django.core import mail
+from django.utils import translation
 
 from accounts.enums import RoleCode
 from accounts.models import AuditEvent, Invitation, Membership, User
@@ -88,6 +90,19 @@ def test_invite_answers_alike_whether_the_address_has_an_account(invite):
     assert [type(invite(email)) for email in ("new@example.org", known.email)] == [Invitation] * 2
     bodies = [re.sub(r"/invitations/[^/]+/", "", message.body).strip() for message in mail.outbox]
     assert bodies[0] == bodies[1]
+
+
+def test_invite_writes_in_the_readers_language_else_as_the_inviter_reads(invite):
+    known = make.user()
+    User.objects.filter(pk=known.pk).update(language="en")
+    with translation.override("ar"):
+        invite("new@example.org")
+        invite(known.email)
+    User.objects.filter(pk=known.pk).update(language="ar")
+    invite(known.email, role=RoleCode.COORDINATOR)
+    english, arabic = "Your invitation to Waypost", "دعوتك إلى Waypost"
+    assert [message.subject for message in mail.outbox] == [arabic, english, arabic]
+    assert ["Ada New," in message.body for message in mail.outbox] == [False, True, False]
 
 
 def test_invite_to_a_role_that_the_own_role_does_not_list(invite, party):
@@ -281,6 +296,20 @@ def test_first_administrator_again_makes_the_earlier_link_useless(db):
     assert accept_invitation(token=later.split("/")[-2], name="Root", password=PASSWORD).pk
     with pytest.raises(DomainError, match="portal administrator already"):
         invite_first_administrator(email="root@example.org")
+
+
+@pytest.mark.usefixtures("flushable")
+def test_two_administrators_invite_one_address_at_once(rounds):
+    """One invitation and one mail; the other is told that there is one."""
+    party = make.contributor("NGA")
+    pair = [make.member(party, RoleCode.COUNTRY_ADMINISTRATOR) for _ in range(2)]
+    for number in range(rounds):
+        offer = {"email": f"new{number}@example.org", "name": "Ada", "role": RoleCode.OBSERVER}
+        results = race(*(partial(invite_person, party=party, by=by, **offer) for by in pair))
+        [refused] = [result for result in results if not isinstance(result, Invitation)]
+        assert isinstance(refused, DomainError)
+        assert Invitation.objects.pending().count() == number + 1
+        assert [m.to for m in mail.outbox][number:] == [[offer["email"]]]
 
 
 @pytest.mark.usefixtures("flushable")

@@ -1,5 +1,6 @@
 """What the pages of a party's administrator show and do."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -9,9 +10,12 @@ from accounts.enums import RoleCode
 from accounts.models import AuditEvent, Institution, Invitation, User
 from accounts.services import audit
 from accounts.services.invitations import invite_person, revoke_invitation
+from actionplans.models import Assignment
 from common import clock
 from tests.accounts.pages import messages_of, people_shown, rows_of, url
 from tests.factories import accounts as make
+from tests.factories import actionplans, taskforces
+from tests.factories.pages import words
 
 pytestmark = pytest.mark.django_db
 
@@ -44,6 +48,27 @@ def test_who_has_left_is_not_in_the_list(browser, party):
     gone.memberships.update(ended_at=clock.now(), ended_by=gone)
     assert gone.name not in people_shown(browser.get(url("people", "NGA")))
     assert b"No role in this party any more" in browser.get(url("person", "NGA", gone.pk)).content
+
+
+def test_what_a_person_looks_after_is_on_their_page(signed_in):
+    desk = actionplans.desk()
+    second = actionplans.assignment(desk.party, desk.lead, actionplans.item("3.1"))
+    actionplans.assignment(desk.party, desk.lead, actionplans.item("4.1"))
+    Assignment.objects.filter(pk=desk.update.assignment_id).update(focal_point=desk.contributor)
+    Assignment.objects.filter(pk=second.pk).update(alternate=desk.contributor)
+    force = taskforces.task_force(desk.party)
+    taskforces.seat(force, desk.lead, holder=desk.contributor, holder_name="", is_chair=True)
+    browser = signed_in(desk.administrator)
+    page = browser.get(url("person", "NGA", desk.contributor.pk)).content.decode()
+    part = page.split(f"What {desk.contributor.name} looks after")[1].split("</section>")[0]
+    assert re.findall(r'<a href="([^"]+)">([^<]+)<', part) == [
+        (desk.update.get_absolute_url(), "2.1 Title of 2.1"),
+        ("/catalogue/3.1/", "3.1 Title of 3.1"),
+        (force.get_absolute_url(), "Seat in the task force"),
+    ]
+    assert words(part).count("focal point") == words(part).count("alternate") == 1
+    other = browser.get(url("person", "NGA", desk.validator.pk)).content.decode()
+    assert "looks after" not in other
 
 
 def test_people_as_csv_escape_formulas(browser, party):

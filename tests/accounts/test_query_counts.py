@@ -7,8 +7,10 @@ import pytest
 from accounts.enums import RoleCode
 from accounts.models import Institution
 from accounts.services.invitations import invite_person
+from actionplans.models import Assignment, ProgressUpdate
 from tests.accounts.pages import url
 from tests.factories import accounts as make
+from tests.factories import actionplans
 
 pytestmark = pytest.mark.django_db
 
@@ -49,7 +51,22 @@ def test_queries_of_one_person(browser, party, count_queries):
         make.member(party, RoleCode.CONTRIBUTOR, body, person)
 
     page = url("person", "NGA", person.pk)
-    assert _queries_at_one_and_three(count_queries, browser, page, add) == [6, 6]
+    assert _queries_at_one_and_three(count_queries, browser, page, add) == [9, 9]
+
+
+def test_queries_of_one_person_who_looks_after_items(browser, party, count_queries):
+    body = make.institution(party)
+    person = make.member(party, RoleCode.CONTRIBUTOR, body)
+    period = actionplans.period()
+
+    def add():
+        item = actionplans.item(f"3.{Assignment.objects.count() + 1}")
+        assignment = actionplans.assignment(party, body, item)
+        Assignment.objects.filter(pk=assignment.pk).update(focal_point=person)
+        ProgressUpdate.objects.create(assignment=assignment, period=period)
+
+    page = url("person", "NGA", person.pk)
+    assert _queries_at_one_and_three(count_queries, browser, page, add) == [11, 11]
 
 
 def test_queries_of_institutions(browser, party, count_queries):

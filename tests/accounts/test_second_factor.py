@@ -16,12 +16,11 @@ from accounts.second_factor import with_second_factor
 from accounts.services.second_factor import reset_second_factor
 from accounts.services.sessions import end_sessions_of
 from common.errors import DomainError
-from tests.accounts.pages import give_code
+from tests.accounts.pages import give_code, give_password
 from tests.codes import code
 from tests.factories import accounts as make
 
 pytestmark = pytest.mark.django_db
-PASSWORD = "a long password"
 SET_UP = "/accounts/security/set-up/"
 
 
@@ -37,12 +36,6 @@ def without(party):
 def guarded(party):
     """A country administrator with an app for codes."""
     return make.member(party, RoleCode.COUNTRY_ADMINISTRATOR)
-
-
-def give_password(user):
-    browser = Client()
-    browser.post(reverse("account_login"), {"login": user.email, "password": PASSWORD})
-    return browser
 
 
 def set_up_app(browser):

@@ -9,6 +9,7 @@ from django.test import Client, RequestFactory, override_settings
 from django.urls import NoReverseMatch, reverse
 
 from accounts.adapters import AccountAdapter, guessed_address
+from accounts.models import User
 from tests.factories import accounts as make
 
 pytestmark = pytest.mark.django_db
@@ -143,6 +144,31 @@ def test_the_mail_to_an_address_without_an_account_names_no_other_host():
     assert "no account" in message.body
     assert "localhost" not in message.body
     assert "example.com" not in message.body
+
+
+@pytest.mark.parametrize(
+    ("own", "browser", "subject"),
+    [
+        ("ar", "en", "تعيين كلمة مرور جديدة في Waypost"),
+        ("en", "ar", "Set a new password for Waypost"),
+        ("", "ar", "تعيين كلمة مرور جديدة في Waypost"),
+    ],
+)
+def test_the_reset_mail_is_in_the_readers_own_language_else_the_browsers(own, browser, subject):
+    user = make.user()
+    User.objects.filter(pk=user.pk).update(language=own)
+    ask_for_reset(user.email, headers={"accept-language": browser})
+    [message] = mail.outbox
+    assert message.subject == subject
+
+
+def test_the_page_after_a_reset_stays_in_the_browsers_language():
+    user = make.user()
+    User.objects.filter(pk=user.pk).update(language="ar")
+    browser = Client(headers={"accept-language": "en"})
+    address = {"email": user.email}
+    page = browser.post(reverse("account_reset_password"), address, follow=True).content.decode()
+    assert '<html lang="en"' in page
 
 
 @pytest.mark.parametrize("host", ["evil.example", "evil.example:80", "127.0.0.1.evil.example"])

@@ -1,17 +1,21 @@
 """Away for a time: who says so, where it is shown, who is asked instead."""
 
+import threading
 from datetime import timedelta
 from functools import partial
 
 import pytest
 from django.urls import reverse
 
+from accounts.enums import RoleCode
 from accounts.models import AuditEvent
 from actionplans.models import Absence, Assignment
 from actionplans.queries.absences import alternates_of, away
+from actionplans.services import absences
 from actionplans.services.absences import name_alternate, set_absence
 from common import clock, formats
 from common.errors import Conflict, DomainError
+from tests.factories import accounts as people
 from tests.factories import actionplans as make
 from tests.factories.pages import text
 from tests.races import race
@@ -146,3 +150,60 @@ def test_two_say_it_at_once(rounds):
         results = race(*set_first)
         assert sorted(type(r).__name__ for r in results) == ["Absence", "Conflict"]
         assert [type(r) for r in results if not isinstance(r, Absence)] == [Conflict]
+
+
+def name_from_two_sides(desk):
+    """What two coordinators got who name different alternates for all items at once."""
+    seen = dict(Assignment.objects.values_list("pk", "version"))
+    second = people.member(desk.party, RoleCode.COORDINATOR)
+    return race(
+        *(
+            partial(
+                name_alternate,
+                party=desk.party,
+                focal_point=desk.contributor,
+                alternate=alternate,
+                seen=seen,
+                by=by,
+            )
+            for alternate, by in ((desk.validator, desk.coordinator), (second, second))
+        )
+    )
+
+
+def desk_of_three_items():
+    desk = make.desk()
+    for code in ("3.1", "4.1"):
+        make.assignment(desk.party, desk.lead, make.item(code))
+    Assignment.objects.update(focal_point=desk.contributor)
+    return desk
+
+
+@pytest.mark.usefixtures("flushable")
+def test_two_coordinators_name_an_alternate_at_once(rounds):
+    """One of them for every item, the other is told; never a part of each."""
+    desk = desk_of_three_items()
+    for number in range(rounds):
+        results = name_from_two_sides(desk)
+        assert sorted(type(r).__name__ for r in results) == ["Conflict", "list"]
+        [won] = [r for r in results if isinstance(r, list)]
+        named = set(Assignment.objects.values_list("alternate", "version"))
+        assert named == {(won[0].alternate_id, number + 2)}
+        events = AuditEvent.objects.filter(action="assignment.alternate")
+        assert events.count() == number + 1
+
+
+@pytest.mark.postgres
+@pytest.mark.usefixtures("flushable")
+def test_two_coordinators_both_name_one_without_the_comparison(monkeypatch):
+    """The test above can fail: without it the later one overwrites what the earlier chose."""
+    together, mine = threading.Barrier(2), threading.local()
+
+    def set_without_comparing(row, *, expected, **values):
+        if not hasattr(mine, "has_read"):
+            mine.has_read = together.wait(timeout=5)
+        type(row)._base_manager.filter(pk=row.pk).update(**values)
+
+    monkeypatch.setattr(absences, "compare_and_set", set_without_comparing)
+    results = name_from_two_sides(desk_of_three_items())
+    assert [type(r) for r in results] == [list, list]

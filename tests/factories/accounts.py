@@ -7,6 +7,7 @@ from allauth.mfa.models import Authenticator
 
 from accounts.enums import InstitutionKind, MandateRole, PartyKind, RoleCode, Sector
 from accounts.models import Country, Institution, Invitation, Mandate, Membership, Party, User
+from accounts.sealing import seal
 from accounts.second_factor import NEEDED_BY
 from common import clock
 from tests.codes import TOTP_SECRET
@@ -79,7 +80,9 @@ def member(
 def code_app(person: User) -> Authenticator:
     """The person's app for codes, set up once."""
     return Authenticator.objects.get_or_create(
-        user=person, type=Authenticator.Type.TOTP, defaults={"data": {"secret": TOTP_SECRET}}
+        user=person,
+        type=Authenticator.Type.TOTP,
+        defaults={"data": {"secret": seal(TOTP_SECRET)}},
     )[0]
 
 

@@ -204,7 +204,7 @@ def test_administrators_first_hour(portal, browser):
         page.check("[name=end_roles]")
         _press(page, "Show what will happen")
         assert "is signed out everywhere" in _main(page)
-        _press(page, "Hand over the work of Wanjiru Kamau")
+        _press(page, "End the roles of Wanjiru Kamau")
         wanjiru.goto("/")
         assert "/accounts/login/" in wanjiru.url
         _follow(page, "Log")

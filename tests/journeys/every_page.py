@@ -89,6 +89,8 @@ def test_pages_fit_every_width_in_longer_words(made, browser):
     wrong = {}
     with pages(browser, made, CODE) as page_of:
         for visit in made.visits:
+            if visit.route == "monitoring:offline":  # kept by the browser, a page for each language
+                continue
             page = page_of(visit)
             page.goto(visit.path)
             assert page.get_attribute("html", "lang") == CODE, visit

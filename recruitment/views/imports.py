@@ -57,10 +57,7 @@ def list_imports(request: HttpRequest) -> HttpResponseBase:
     history = queries.imports_sent()
     context = {
         "form": form,
-        "unfinished": [
-            (upload, partial_uploads.how_far(upload))
-            for upload in partial_uploads.unfinished(owner=owner, purpose=PURPOSE)
-        ],
+        "sent": partial_uploads.unused(owner=owner, purpose=PURPOSE),
         "page": Paginator(history, PAGE).get_page(request.GET.get("page")),
     }
     return render(request, "recruitment/import_list.html", context)

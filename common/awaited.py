@@ -47,8 +47,12 @@ def awaited(
     finished: str | Promise,
     failed: str | Promise,
     url: str,
+    then: str | Promise = "",
 ) -> Awaited:
-    """The jobs together. `unit` names what is counted: "1,200 of 29,115 rows read"."""
+    """The jobs together. `unit` names what is counted: "1,200 of 29,115 rows read".
+
+    `then` says what is still done once all is counted.
+    """
     jobs = list(jobs)
     open_jobs = [job for job in jobs if job.state in (JobState.QUEUED, JobState.RUNNING)]
     if any(job.state == JobState.FAILED for job in jobs) and not open_jobs:
@@ -57,7 +61,10 @@ def awaited(
         return Awaited(title, str(finished), url, is_over=True)
     done = sum(job.progress_done for job in open_jobs)
     total = sum(job.progress_total for job in open_jobs)
-    return Awaited(title, _how_far(done, total, unit), url, done, total)
+    words = _how_far(done, total, unit)
+    if then and 0 < total == done:
+        words = f"{words} {then}"
+    return Awaited(title, words, url, done, total)
 
 
 def _how_far(done: int, total: int, unit: str | Promise) -> str:

@@ -3,6 +3,7 @@
 import secrets
 
 from django.db import models
+from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext_lazy as _
 
 from common import clock
@@ -168,3 +169,9 @@ class PartialUpload(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def how_far(self) -> str:
+        """ "1.4 MB of 2.9 MB"."""
+        sizes = {"part": filesizeformat(self.received), "whole": filesizeformat(self.size)}
+        return _("%(part)s of %(whole)s") % sizes

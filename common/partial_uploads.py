@@ -20,9 +20,8 @@ from django.core.files import File
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import IntegrityError, transaction
-from django.db.models import F
-from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from common import clock, uploads
 from common.errors import Conflict, DomainError
@@ -32,6 +31,7 @@ from common.querysets import compare_and_set
 LONGEST_CHUNK = 1024 * 1024  # bytes
 KEPT_FOR = timedelta(hours=24)  # after the last chunk
 MOST_AT_ONCE = 20  # uploads of one person that are not used yet
+NO_LONGER_KEPT = gettext_lazy("A file that was sent is no longer kept. Choose it again.")
 
 
 class OutOfPlace(Conflict):
@@ -99,7 +99,15 @@ def _append(upload: PartialUpload, content: bytes) -> None:
         )
     except Conflict:
         default_storage.delete(part)
+        _look_again(upload)
+
+
+def _look_again(upload: PartialUpload) -> None:
+    """What another call made of it; DomainError where it was removed meanwhile."""
+    try:
         upload.refresh_from_db()
+    except PartialUpload.DoesNotExist:
+        raise DomainError(NO_LONGER_KEPT, field="file") from None
 
 
 def _keep_whole(upload: PartialUpload) -> None:
@@ -114,7 +122,7 @@ def _keep_whole(upload: PartialUpload) -> None:
         compare_and_set(upload, expected={"stored_file": None}, stored_file=stored, parts=[])
     except Conflict:
         uploads.delete_file(stored)
-        upload.refresh_from_db()
+        _look_again(upload)
     _delete(parts)
 
 
@@ -155,7 +163,7 @@ def take(*, tokens: Iterable[str], owner: int, purpose: str) -> list[StoredFile]
     for token in dict.fromkeys(tokens):
         upload = found.get(token)
         if upload is None or upload.stored_file is None:
-            raise DomainError(_("A file that was sent is no longer kept. Choose it again."))
+            raise DomainError(NO_LONGER_KEPT)
         with suppress(Conflict):
             compare_and_set(upload, expected={"used_at": None}, used_at=clock.now())
             taken.append(upload.stored_file)
@@ -198,21 +206,6 @@ def local_copy(stored: StoredFile) -> Iterator[Path]:
         yield Path(copy.name)
 
 
-def unfinished(*, owner: int, purpose: str) -> list[PartialUpload]:
-    """Files of which a part came through, to be gone on with."""
-    rows = PartialUpload.objects.open().filter(owner=owner, purpose=purpose)
-    return list(rows.filter(received__lt=F("size")).order_by("pk"))
-
-
-def waiting(*, owner: int, purpose: str) -> list[PartialUpload]:
-    """Files that came through whole and are not used yet."""
-    rows = PartialUpload.objects.open().filter(owner=owner, purpose=purpose)
-    return list(rows.filter(stored_file__isnull=False).order_by("pk"))
-
-
-def how_far(upload: PartialUpload) -> str:
-    """ "1.4 MB of 2.9 MB"."""
-    return _("%(part)s of %(whole)s") % {
-        "part": filesizeformat(upload.received),
-        "whole": filesizeformat(upload.size),
-    }
+def unused(*, owner: int, purpose: str) -> list[PartialUpload]:
+    """Files that came through, whole or in part, and are not used yet."""
+    return list(PartialUpload.objects.open().filter(owner=owner, purpose=purpose).order_by("pk"))

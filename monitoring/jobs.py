@@ -33,6 +33,7 @@ def build_report_job(lease: Lease) -> None:
 def write_briefing_job(lease: Lease) -> None:
     """Write the PDF of one briefing, in the language of who got it."""
     found = Briefing.objects.get(pk=lease.payload["briefing"])
+    lease.progress(0, 1)
     with translation.override(found.language):
         file = briefing.render(json.loads(found.content), found.sha256)
     handover.keep_pdf(briefing=found, file=file)

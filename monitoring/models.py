@@ -234,6 +234,11 @@ class Briefing(models.Model):
     def get_absolute_url(self) -> str:
         return reverse("monitoring:briefing", args=[self.hand_over.party.code, self.pk])
 
+    @property
+    def job_key(self) -> str:
+        """The job that writes its PDF."""
+        return f"briefing:{self.pk}"
+
 
 class Digest(models.Model):
     """The one mail in which a person was told, on one day of theirs, of what had waited."""

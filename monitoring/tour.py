@@ -19,12 +19,13 @@ from monitoring.queries.start import own_parties
 
 MOST = 6
 R = RoleCode
+READERS = (R.VALIDATOR, R.OBSERVER)
 
 
 @dataclass(frozen=True)
 class Step:
-    """One thing to do first. `fact` names what ticks it off; `view` takes the party's code where
-    `of_party`."""
+    """One thing to do first. `fact` names what ticks it off, empty where it is only read; `view`
+    takes the party's code where `of_party`."""
 
     fact: str
     words: str | Promise
@@ -65,7 +66,7 @@ STEPS = (
     Step(
         "mandated",
         _("Receive a mandate from a portal administrator"),
-        "monitoring:start",
+        "monitoring:home",
         (R.REVIEWER,),
         of_party=False,
     ),
@@ -93,6 +94,9 @@ STEPS = (
         (R.PORTAL_ADMINISTRATOR,),
         of_party=False,
     ),
+    Step("", _("See how far your party is"), "monitoring:party", READERS),
+    Step("", _("Read an answer: claim, record and verdict"), "monitoring:updates", READERS),
+    Step("", _("Take a report away"), "monitoring:reports", (R.OBSERVER,)),
 )
 
 
@@ -106,7 +110,7 @@ def steps(request: HttpRequest) -> list[Step]:
     known = facts(who)
     party = next(iter(own_parties(who)), None)
     return [
-        replace(step, done=known[step.fact], url=_address(step, party))
+        replace(step, done=known.get(step.fact, False), url=_address(step, party))
         for step in found[:MOST]
         if party or not step.of_party
     ]

@@ -44,6 +44,11 @@ urlpatterns = [
     path(
         "p/<str:code>/briefings/<int:pk>/briefing.pdf", handover.briefing_pdf, name="briefing-pdf"
     ),
+    path(
+        "p/<str:code>/briefings/<int:pk>/progress/",
+        handover.briefing_progress,
+        name="briefing-progress",
+    ),
     path("p/<str:code>/reports/", reports.reports, name="reports"),
     path("p/<str:code>/reports/<int:pk>/", reports.report, name="report"),
     path(

@@ -78,7 +78,9 @@ class ReleaseFilter(forms.Form):
 class ImportForm(WaypostForm, forms.Form):
     """A file of published figures: chosen here, or sent in chunks before (`uploaded`)."""
 
-    file = forms.FileField(label=_("File"), required=False)
+    file = forms.FileField(
+        label=_("File"), error_messages={"required": _("Choose the file to import.")}
+    )
     uploaded = forms.CharField(required=False, max_length=40, widget=forms.HiddenInput)
     published = forms.DateField(
         label=_("Day of publication"),
@@ -90,14 +92,9 @@ class ImportForm(WaypostForm, forms.Form):
     def __init__(self, *args: Any, owner: int, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.owner = owner
+        self.fields["file"].required = not self.data.get("uploaded")
         self.fields["file"].help_text = uploads.wanted(FIGURES)
         self.fields["file"].widget.attrs["accept"] = uploads.accept_attribute(FIGURES)
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or {}
-        if not cleaned.get("file") and not cleaned.get("uploaded") and not self.errors:
-            self.add_error("file", _("Choose the file to import."))
-        return cleaned
 
     def take(self) -> StoredFile:
         """The file that came in chunks; DomainError where it is gone or was used."""

@@ -27,6 +27,23 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def family(pid: int) -> dict[int, str]:
+    """Number and command of every process under this one."""
+    # Without -ww, ps cuts the command at COLUMNS where the environment has one.
+    listed = subprocess.check_output(["ps", "-ww", "-eo", "pid=,ppid=,args="], text=True)
+    rows = [
+        (int(pid), int(parent), args)
+        for pid, parent, args in (line.split(None, 2) for line in listed.splitlines())
+    ]
+    found: dict[int, str] = {}
+    parents = {pid}
+    while parents:
+        children = {row[0]: row[2] for row in rows if row[1] in parents}
+        found |= children
+        parents = set(children)
+    return found
+
+
 @dataclass
 class Installation:
     """Environment of one installation; commands run in it as a user would run them."""
@@ -66,12 +83,12 @@ class Installation:
             )
 
     @contextmanager
-    def portal(self) -> Iterator[None]:
+    def portal(self) -> Iterator[subprocess.Popen[bytes]]:
         """`manage.py portal` until the block ends; ready before the block begins."""
         process = self.start("manage.py", "portal")
         try:
             self.wait_until_ready(process)
-            yield
+            yield process
         finally:
             process.send_signal(signal.SIGTERM)
             process.wait(timeout=60)

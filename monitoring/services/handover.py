@@ -132,8 +132,8 @@ def _brief(hand_over: HandOver, receiver: User, things: list[Thing]) -> Briefing
         sha256=digest(content),
         language=language,
     )
-    key = f"briefing:{briefing.pk}"
-    jobs.enqueue(kind=JOB_KIND, unique_key=key, payload={"briefing": briefing.pk})
+    payload = {"briefing": briefing.pk}
+    jobs.enqueue(kind=JOB_KIND, unique_key=briefing.job_key, payload=payload)
     return briefing
 
 

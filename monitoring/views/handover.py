@@ -6,6 +6,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
@@ -14,7 +15,9 @@ from accounts.access import access, own_party_or_404, require
 from accounts.models import Membership, Party, User
 from accounts.permissions import Permission
 from accounts.services.memberships import roles_to_end
+from common.awaited import Awaited, awaited
 from common.errors import Conflict, DomainError
+from common.models import Job
 from common.uploads import serve_file
 from monitoring.forms import HandOverForm
 from monitoring.models import Briefing, HandOver
@@ -117,9 +120,27 @@ def briefing(request: HttpRequest, code: str, pk: int) -> HttpResponse:
     context = {
         "party": found.hand_over.party,
         "briefing": found,
+        "awaited": None if found.stored_file_id else _awaited(found),
         "document": document(json.loads(found.content), found.sha256),
     }
     return render(request, "monitoring/briefing.html", context)
+
+
+@require_safe
+def briefing_progress(request: HttpRequest, code: str, pk: int) -> HttpResponse:
+    """Whether the PDF is written, for the page that waits for it."""
+    return _awaited(_briefing_or_404(request, code, pk)).as_response()
+
+
+def _awaited(found: Briefing) -> Awaited:
+    return awaited(
+        Job.objects.filter(unique_key=found.job_key),
+        title=_("The PDF is being made"),
+        unit=_("files written"),
+        finished=_("The PDF is made."),
+        failed=_("The PDF could not be made: tell a portal administrator. This page is whole."),
+        url=reverse("monitoring:briefing-progress", args=[found.hand_over.party.code, found.pk]),
+    )
 
 
 @require_safe

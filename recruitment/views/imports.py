@@ -24,12 +24,13 @@ from common.errors import Conflict, DomainError
 from common.exports import table_file, wanted_format
 from common.models import Job, StoredFile
 from recruitment import queries
-from recruitment.enums import ImportState, RowKind
+from recruitment.enums import ImportState, PersonnelType, RowKind
 from recruitment.forms import FIGURES, PURPOSE, ImportForm, PreviewFilter
 from recruitment.models import Import
 from recruitment.services import imports
 
 PAGE = 60
+LONG_LIST = 10_000  # rows, which take some seconds to write out
 
 
 def require_importing(request: HttpRequest) -> None:
@@ -57,10 +58,7 @@ def list_imports(request: HttpRequest) -> HttpResponseBase:
     history = queries.imports_sent()
     context = {
         "form": form,
-        "unfinished": [
-            (upload, partial_uploads.how_far(upload))
-            for upload in partial_uploads.unfinished(owner=owner, purpose=PURPOSE)
-        ],
+        "sent": partial_uploads.unused(owner=owner, purpose=PURPOSE),
         "page": Paginator(history, PAGE).get_page(request.GET.get("page")),
     }
     return render(request, "recruitment/import_list.html", context)
@@ -107,6 +105,7 @@ def _page(request: HttpRequest, found: Import, refusal: Any = None) -> HttpRespo
     if wanted_format(request):
         return _file(request, found, filters.shown)
     rows = queries.preview_rows(found, filters.shown)
+    page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
     context = {
         "import": found,
         "result": found.result,
@@ -115,7 +114,8 @@ def _page(request: HttpRequest, found: Import, refusal: Any = None) -> HttpRespo
         "rejected": len(found.left_out),
         "may_decide": found.state == ImportState.READY,
         "may_discard": found.state in imports.UNDECIDED,
-        "page": Paginator(rows, PAGE).get_page(request.GET.get("page")),
+        "page": page,
+        "is_long": page.paginator.count > LONG_LIST,
         "refusal": refusal,
     }
     status = 409 if refusal else 200
@@ -123,11 +123,14 @@ def _page(request: HttpRequest, found: Import, refusal: Any = None) -> HttpRespo
 
 
 def _awaited(found: Import) -> awaited.Awaited:
-    is_stored = found.state == ImportState.ACCEPTING
+    is_stored = found.state in (ImportState.ACCEPTING, ImportState.ACCEPTED)
     return awaited.awaited(
         Job.objects.filter(unique_key=found.job_key).exclude(state=JobState.DONE),
         title=_("The figures are being stored") if is_stored else _("The file is being read"),
         unit=_("rows read"),
+        then=_("Now they are stored.")
+        if is_stored
+        else _("Now they are compared with the figures held."),
         finished=_("The file is stored.") if is_stored else _("The file is read."),
         failed=_(
             "This did not work out, several times. Try again, or tell a portal administrator."
@@ -215,6 +218,7 @@ def _file(request: HttpRequest, found: Import, kind: str) -> HttpResponse:
 
 
 def _cells(found: Import, kind: str) -> Iterator[tuple[Any, ...]]:
+    types = {value: str(label) for value, label in PersonnelType.choices}  # once, not for each row
     for row in queries.preview_rows(found, kind):
         if isinstance(row, dict):
             for fault in (row, *row.get("also", ())):
@@ -227,7 +231,7 @@ def _cells(found: Import, kind: str) -> Iterator[tuple[Any, ...]]:
                 str(row.country),
                 f"{row.month:%Y-%m}",
                 row.mission.code if row.mission else "",
-                row.get_personnel_type_display(),
+                types[row.personnel_type],
                 row.women_before,
                 row.men_before,
                 row.women,

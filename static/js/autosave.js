@@ -196,8 +196,12 @@
     signingOut = (event.target.getAttribute("action") || "").endsWith("/logout/");
   });
 
-  // Save waits for an autosave that is under way, so that nobody conflicts with themself.
+  // Save waits for an autosave that is under way, so that nobody conflicts with themself. What
+  // upload.js holds back until a file is through goes on being saved meanwhile.
   form.addEventListener("submit", (event) => {
+    if (event.defaultPrevented) {
+      return;
+    }
     clearTimeout(timer);
     if (sending) {
       event.preventDefault();

@@ -35,6 +35,7 @@
     const form = input.form;
     const rows = block.querySelector("[data-rows]");
     const said = block.querySelector("[data-said]");
+    const afterwards = block.querySelector("[data-afterwards]");
     const model = block.querySelector("template").content.firstElementChild;
     const words = block.dataset;
     const token = form.querySelector("[name=csrfmiddlewaretoken]").value;
@@ -45,6 +46,7 @@
     });
     let running = 0;
     let submitter = null; // pressed while files were on their way
+    let latest = null; // the file chosen last
 
     const size = (bytes) =>
       bytes < 104858 ? `${Math.ceil(bytes / 1024)} KB` : `${megabytes.format(bytes / 1048576)} MB`;
@@ -65,6 +67,30 @@
     const ask = (url, body, headers = {}) =>
       fetch(url, { method: "POST", body, headers: { "X-CSRFToken": token, ...headers } });
 
+    const dropThere = (row) =>
+      fetch(row.url, { method: "DELETE", headers: { "X-CSRFToken": token } }).catch(() => {});
+
+    const hash = async (file) => {
+      try {
+        return inHex(await crypto.subtle.digest("SHA-256", await file.arrayBuffer()));
+      } catch {
+        throw new Refused(words.unreadable);
+      }
+    };
+
+    const waitWith = (pressed) => {
+      submitter = pressed;
+      said.textContent = words.afterwards;
+      // Beside the button: the file may be far above it.
+      (pressed.closest(".actions") || block).after(afterwards);
+      afterwards.hidden = false;
+    };
+
+    const waitNoMore = () => {
+      submitter = null;
+      afterwards.hidden = true;
+    };
+
     const persistently = async (row, work) => {
       for (let wait = 1000; ; wait = Math.min(2 * wait, LONGEST_WAIT)) {
         try {
@@ -82,10 +108,14 @@
     const send = async (row) => {
       const file = row.file;
       row.say(words.preparing);
-      const sha256 = inHex(await crypto.subtle.digest("SHA-256", await file.arrayBuffer()));
+      const sha256 = await hash(file);
       const announced = new URLSearchParams({ name: file.name, size: file.size, sha256 });
       let state = await persistently(row, async () => answerOf(await ask(words.upload, announced)));
       row.url = state.url;
+      if (row.gone) {
+        dropThere(row);
+        throw new Refused("");
+      }
       let length = 2 * SMALLEST;
       while (!state.complete) {
         row.show(state.received);
@@ -114,7 +144,7 @@
       running -= 1;
       if (running === 0 && submitter) {
         const pressed = submitter;
-        submitter = null;
+        waitNoMore();
         form.requestSubmit(pressed.isConnected ? pressed : undefined);
       }
     };
@@ -136,14 +166,20 @@
       item.querySelectorAll("[data-name]").forEach((place) => {
         place.textContent = file.name;
       });
-      item.querySelector("[data-drop]").addEventListener("click", () => {
+      row.drop = () => {
         row.gone = true;
         if (row.url) {
-          fetch(row.url, { method: "DELETE", headers: { "X-CSRFToken": token } }).catch(() => {});
+          dropThere(row);
         }
         item.remove();
+        waitNoMore();
+      };
+      item.querySelector("[data-drop]").addEventListener("click", () => {
+        row.drop();
+        input.value = "";
         input.focus();
       });
+      latest = row;
       rows.append(item);
       running += 1;
       try {
@@ -160,31 +196,41 @@
           said.textContent = `${file.name}: ${line.textContent}`;
         }
       } catch (error) {
-        bar.hidden = true;
-        row.say(error.message || words.signedout);
-        item.classList.add("field-wrong");
-        said.textContent = line.textContent;
-        submitter = null; // what is wrong is read first
+        if (!row.gone) {
+          bar.hidden = true;
+          row.say(error.message || words.signedout);
+          item.classList.add("field-wrong");
+          said.textContent = line.textContent;
+          input.value = ""; // so that the same file can be chosen again
+          waitNoMore(); // what is wrong is read first
+        }
       }
       finish();
     };
 
     input.addEventListener("change", () => {
       if (!words.several) {
-        rows.querySelectorAll("[data-drop]").forEach((button) => button.click());
+        latest?.drop();
+        form.querySelectorAll("[name=uploaded]:checked").forEach((before) => {
+          before.checked = false;
+        });
       }
       Array.from(input.files).forEach(begin);
-      input.value = "";
+    });
+
+    // What was sent already is not sent again with the form; a choice that the browser brought back
+    // with the page was not.
+    form.addEventListener("formdata", (event) => {
+      if (rows.childElementCount) {
+        event.formData.delete(input.name);
+      }
     });
 
     form.addEventListener("submit", (event) => {
-      // Where autosave holds the form back, it sends it again itself.
-      if (running > 0 && !event.defaultPrevented) {
+      if (running > 0) {
         event.preventDefault();
         event.stopPropagation(); // the form is not sent yet
-        submitter = event.submitter || form.querySelector("[type=submit]");
-        said.textContent = words.afterwards;
-        block.querySelector("[data-afterwards]").hidden = false;
+        waitWith(event.submitter || form.querySelector("[type=submit]"));
       }
     });
 

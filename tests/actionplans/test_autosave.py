@@ -1,5 +1,6 @@
 """Autosave: the same rules as Save, one revision and one event a sitting, nothing without one."""
 
+import hashlib
 from datetime import timedelta
 from functools import partial
 
@@ -10,8 +11,8 @@ from accounts.models import AuditEvent
 from actionplans.enums import UpdateState
 from actionplans.models import ProgressUpdate
 from actionplans.services import updates
-from actionplans.services.updates import Content, NotAllowed
-from common import clock
+from actionplans.services.updates import Content, NewEvidence, NotAllowed
+from common import clock, partial_uploads
 from common.errors import Conflict
 from tests.factories import accounts as people
 from tests.factories import actionplans as make
@@ -189,6 +190,82 @@ def test_evidence_is_left_alone(signed_in):
     typed = {"narrative": "a", "link": "https://example.org/x", "link_title": "X"}
     signed_in(desk.contributor).post(address(desk.update), sent(desk.update, **typed))
     assert desk.refresh().evidence.count() == 0
+
+
+TEXT = b"The task force met on 3 March."
+DIGEST = hashlib.sha256(TEXT).hexdigest()
+
+
+def begin_upload(update, by):
+    return partial_uploads.open_upload(
+        owner=by.pk,
+        purpose=f"update:{update.pk}",
+        name="minutes.txt",
+        size=len(TEXT),
+        sha256=DIGEST,
+        allowed={"txt"},
+    )
+
+
+def attached(desk):
+    """Title, publisher, day and digest of each file."""
+    found = desk.refresh().evidence.select_related("stored_file")
+    return [(e.title, e.publisher, str(e.date), e.stored_file.sha256) for e in found]
+
+
+def test_text_saved_between_two_chunks_and_the_file_both_stay(signed_in):
+    desk = make.desk()
+    client = signed_in(desk.contributor)
+    upload = begin_upload(desk.update, desk.contributor)
+    partial_uploads.add_chunk(upload=upload, offset=0, content=TEXT[:10])
+    half = sent(desk.refresh(), narrative="Half", uploaded=upload.token)
+    assert client.post(address(desk.update), half).json()["version"] == 1
+    partial_uploads.add_chunk(upload=upload, offset=10, content=TEXT[10:])
+    client.post(address(desk.update), sent(desk.refresh(), narrative="Whole"))
+    assert (attached(desk), desk.update.narrative) == ([], "Whole")
+    document = {"file_title": "Minutes", "file_publisher": "MoD", "file_date": "2026-03-03"}
+    whole = sent(desk.update, narrative="Whole.", action="save", uploaded=upload.token, **document)
+    assert client.post(address(desk.update), whole).status_code == 302
+    assert attached(desk) == [("Minutes", "MoD", "2026-03-03", DIGEST)]
+    assert desk.update.narrative == "Whole."
+
+
+def test_file_that_was_sent_is_offered_again_beside_another_ones_text(signed_in):
+    desk = make.desk()
+    client = signed_in(desk.contributor)
+    upload = begin_upload(desk.update, desk.contributor)
+    partial_uploads.add_chunk(upload=upload, offset=0, content=TEXT)
+    autosave(desk, "theirs", by=colleague(desk))
+    mine = {"narrative": "mine", "action": "save", "uploaded": upload.token}
+    page = client.post(address(desk.update), sent(desk.update, **mine, version=0))
+    assert page.status_code == 409
+    assert f'value="{upload.token}" checked' in page.content.decode()
+    client.post(address(desk.update), sent(desk.refresh(), **mine))
+    assert [one[3] for one in attached(desk)] == [DIGEST]
+    assert desk.update.narrative == "mine"
+
+
+@pytest.mark.usefixtures("flushable")
+def test_text_and_chunk_that_come_at_once_are_both_taken(rounds):
+    desk = make.desk()
+    for number in range(rounds):
+        narrative = f"Text {number}"
+        upload = begin_upload(desk.refresh(), desk.contributor)
+        saved, _whole = race(
+            partial(write, desk.update, narrative, desk.contributor),
+            partial(partial_uploads.add_chunk, upload=upload, offset=0, content=TEXT),
+        )
+        [file] = partial_uploads.take(
+            tokens=[upload.token], owner=desk.contributor.pk, purpose=upload.purpose
+        )
+        content = Content(
+            narrative=narrative, attach=[NewEvidence(title=narrative, stored_file=file)]
+        )
+        updates.save_update(
+            update=desk.update, version=saved.version, content=content, by=desk.contributor
+        )
+    assert desk.refresh().narrative == f"Text {rounds - 1}"
+    assert [one[3] for one in attached(desk)] == [DIGEST] * rounds
 
 
 def test_part_that_was_not_returned_stays_locked():

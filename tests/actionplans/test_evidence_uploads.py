@@ -10,6 +10,7 @@ from django.test import Client
 from actionplans.models import Evidence
 from tests.factories import actionplans
 from tests.factories.accounts import member
+from tests.factories.pages import text
 
 pytestmark = pytest.mark.django_db
 TEXT = b"The task force met on 3 March."
@@ -75,3 +76,18 @@ def test_upload_is_for_whoever_may_write_the_answer(signed_in: Callable[..., Cli
     assert found == [403, 404]
     wrong = sent(signed_in(desk.contributor), page, "a.exe")
     assert "not accepted" in wrong.json()["error"]
+
+
+def test_file_that_came_in_part_is_named_on_the_page(signed_in: Callable[..., Client]) -> None:
+    desk = actionplans.desk("NGA")
+    client = signed_in(desk.contributor)
+    page = f"/p/NGA/updates/{desk.update.pk}/"
+    announced = {"name": "a.txt", "size": 2048, "sha256": "0" * 64}
+    opened = client.post(f"{page}upload/", announced).json()
+    client.post(
+        opened["url"],
+        b"a" * 1024,
+        content_type="application/octet-stream",
+        headers={"Upload-Offset": "0"},
+    )
+    assert "a.txt: 1.0 KB of 2.0 KB came through." in text(client, f"{page}edit/")

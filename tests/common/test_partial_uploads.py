@@ -224,6 +224,14 @@ def test_upload_that_is_taken_back_leaves_nothing(
     assert (PartialUpload.objects.count(), StoredFile.objects.count()) == (0, 0)
 
 
+def test_chunk_of_a_file_that_was_removed_meanwhile_is_refused(owner: User) -> None:
+    upload = begin(owner)
+    partial_uploads.forget(PartialUpload.objects.get(pk=upload.pk))
+    with pytest.raises(DomainError, match="no longer kept"):
+        partial_uploads.add_chunk(upload=upload, offset=0, content=TEXT[:500])
+    assert parts_on_disk(upload) == []
+
+
 @pytest.mark.django_db(transaction=True)
 def test_two_send_the_same_chunk_at_once(flushable: None, rounds: int) -> None:
     person = user()

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.installations import Installation, installation
+from tests.installations import Installation, family, installation
 
 
 @pytest.fixture(scope="module")
@@ -30,23 +30,6 @@ def portal(installed: Installation) -> Iterator[subprocess.Popen[bytes]]:
     finally:
         process.terminate()
         process.wait(60)
-
-
-def family(pid: int) -> dict[int, str]:
-    """Number and command of every process under this one."""
-    # Without -ww, ps cuts the command at COLUMNS where the environment has one.
-    listed = subprocess.check_output(["ps", "-ww", "-eo", "pid=,ppid=,args="], text=True)
-    rows = [
-        (int(pid), int(parent), args)
-        for pid, parent, args in (line.split(None, 2) for line in listed.splitlines())
-    ]
-    found: dict[int, str] = {}
-    parents = {pid}
-    while parents:
-        children = {row[0]: row[2] for row in rows if row[1] in parents}
-        found |= children
-        parents = set(children)
-    return found
 
 
 def alive(pids: dict[int, str]) -> list[int]:

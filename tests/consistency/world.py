@@ -109,7 +109,7 @@ def world(
         "monitoring:update": [update.pk],
         "monitoring:hand-over": [person.pk],
         "actionplans:absence": [person.pk],
-        **{f"monitoring:briefing{suffix}": [briefing.pk] for suffix in ("", "-pdf")},
+        **{f"monitoring:briefing{suffix}": [briefing.pk] for suffix in ("", "-pdf", "-progress")},
         **{
             f"monitoring:report{suffix}": [report.pk]
             for suffix in ("", "-pdf", "-html", "-content")

@@ -16,6 +16,7 @@ from accounts.services.memberships import suspend_person
 from actionplans.enums import UpdateState
 from actionplans.models import Assignment
 from actionplans.services.updates import Content, save_update
+from common import clock
 from common.errors import Conflict, DomainError
 from common.models import Job
 from monitoring.models import Briefing, HandOver
@@ -304,6 +305,22 @@ def test_own_roles_cannot_be_ended(desk, signed_in):
     estate = estate_of(desk.administrator, desk.party)
     client.post(url, {"preview": "1", "end_roles": "on", "seen": estate.fingerprint})
     assert Membership.objects.current().filter(user=desk.administrator).exists()
+
+
+def test_page_waits_for_the_pdf_and_says_if_it_failed(desk, colleague, signed_in, run_jobs):
+    give(desk, colleague)
+    client = signed_in(colleague)
+    page = Briefing.objects.get().get_absolute_url()
+    progress = f"{page}progress/"
+    assert client.get(progress).json()["words"] == "Waits for its turn."
+    assert "You can leave this page and come back" in text(client, page)
+    Job.objects.update(state="failed", finished_at=clock.now())
+    assert "The PDF could not be made." in text(client, page)
+    Job.objects.update(state="queued", finished_at=None)
+    run_jobs()
+    assert client.get(progress).json()["over"] is True
+    assert "Download as PDF" in text(client, page)
+    assert "You can leave this page" not in text(client, page)
 
 
 def test_briefing_says_where_it_stands_and_is_kept_as_pdf(desk, colleague, signed_in, run_jobs):

@@ -20,8 +20,10 @@ from common.models import Job, PartialUpload, StoredFile
 from recruitment.enums import ImportState, RowKind
 from recruitment.models import Deployment, Import, ImportRow, Release
 from recruitment.services import imports
+from recruitment.views import imports as views
 from tests.factories import accounts as people
 from tests.factories import recruitment as factory
+from tests.factories.pages import text
 from tests.factories.recruitment import IPI_FILE, UN_FILE, un_file, un_row
 from tests.races import race
 
@@ -292,13 +294,31 @@ def test_progress_says_how_far_reading_is(
     Job.objects.update(**running, lease_until=clock.now())
     state = browser.get(url).json()
     assert (state["words"], state["over"]) == ("1,000 of 29,115 rows read.", False)
+    Job.objects.update(progress_done=29_115)
+    assert browser.get(url).json()["words"] == (
+        "29,115 of 29,115 rows read. Now they are compared with the figures held."
+    )
     Job.objects.update(state="failed", finished_at=clock.now(), lease_until=None)
     assert (browser.get(url).json()["failed"], browser.get(url).json()["over"]) == (True, True)
     assert "Try again" in browser.get(made.get_absolute_url()).content.decode()
     assert press(browser, made, "retry").status_code == 302
     assert press(browser, made, "retry").status_code == 409
     run_jobs()
-    assert browser.get(url).json()["over"] is True
+    assert browser.get(url).json()["words"] == "The file is read."
+    press(browser, made, "accept")
+    run_jobs()
+    assert browser.get(url).json()["words"] == "The file is stored."
+
+
+def test_a_list_that_takes_long_to_write_out_says_so(
+    browser: Client, run_jobs: Callable, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = send(browser, un_file(tmp_path, un_row(), un_row(mission="UNAMID")))
+    run_jobs()
+    assert "the download begins" not in text(browser, made.get_absolute_url())
+    monkeypatch.setattr(views, "LONG_LIST", 1)
+    note = "(2 rows: the download begins after some seconds)"
+    assert note in text(browser, made.get_absolute_url())
 
 
 def test_file_that_came_in_chunks_is_sent_once(browser: Client, tmp_path: Path) -> None:
@@ -316,7 +336,10 @@ def test_file_that_came_in_chunks_is_sent_once(browser: Client, tmp_path: Path) 
         headers={"Upload-Offset": "0"},
     ).json()
     assert whole["complete"]
+    assert "un.csv: sent before, to be used now" in text(browser, "/monitoring/imports/")
     form = {"uploaded": state["token"]}
+    wrong = browser.post("/monitoring/imports/", {**form, "published": "some day"})
+    assert f'value="{state["token"]}" checked' in wrong.content.decode()
     assert browser.post("/monitoring/imports/", form).status_code == 302
     again = browser.post("/monitoring/imports/", form)
     assert "This file was sent already" in again.content.decode()

@@ -154,7 +154,8 @@ def _send(page, file):
 def _wait_for(page, words):
     """The line of the work says by itself that it is over; then a link shows what came of it."""
     if page.locator("[data-awaited]").count():
-        page.locator("[data-awaited] [data-words]").get_by_text(words).wait_for(timeout=60_000)
+        page.locator("[data-awaited] [data-title]").get_by_text(words).wait_for(timeout=60_000)
+        assert not page.locator("[data-awaited] progress").is_visible()
         page.locator("[data-then] a").click()
 
 

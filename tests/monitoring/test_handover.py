@@ -207,7 +207,7 @@ def test_page_waits_for_the_pdf_and_says_if_it_failed(desk, colleague, signed_in
     assert client.get(progress).json()["words"] == "Waits for its turn."
     assert "You can leave this page and come back" in text(client, page)
     Job.objects.update(state="failed", finished_at=clock.now())
-    assert "The PDF could not be made." in text(client, page)
+    assert "The PDF could not be made: tell a portal administrator." in text(client, page)
     Job.objects.update(state="queued", finished_at=None)
     run_jobs()
     assert client.get(progress).json()["over"] is True

@@ -25,7 +25,8 @@
       }
       quarter = now;
       if (state.over) {
-        bar.hidden = true;
+        block.querySelector("[data-title]").textContent = state.words;
+        block.querySelector("[data-while]").hidden = true;
         block.classList.toggle("notice-error", state.failed);
         block.querySelector("[data-then]").hidden = false;
       }

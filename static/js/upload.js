@@ -181,6 +181,9 @@
       });
       latest = row;
       rows.append(item);
+      form.querySelectorAll("[data-part]").forEach((notice) => {
+        notice.hidden ||= notice.dataset.part === file.name; // it goes on now
+      });
       running += 1;
       try {
         const whole = await send(row);

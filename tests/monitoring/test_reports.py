@@ -412,6 +412,14 @@ def test_list_says_what_was_made_and_draws_the_next(
     assert 'value="2026-H1:2"' in page
 
 
+def test_list_promises_no_report_for_a_day_that_is_over(nigeria, period, coordinator, signed_in):
+    assert "The final one follows on" in listed(signed_in(coordinator), nigeria).content.decode()
+    with clock.at(period.closes_at):
+        page = listed(signed_in(coordinator), nigeria).content.decode()
+    assert "No report yet." in page
+    assert "follows on" not in page
+
+
 def test_list_shows_how_far_a_running_report_is(nigeria, period, coordinator, signed_in):
     job = ask(nigeria, period, coordinator)
     until = clock.now() + timedelta(minutes=1)

@@ -37,7 +37,7 @@ def share(numerator: int | None, denominator: int | None) -> str:
     if numerator is None or not denominator:
         return _("no figures")
     percent = number(Decimal(numerator) * 100 / Decimal(denominator), 1)
-    return _("%(percent)s %% (%(part)s of %(whole)s)") % {
+    words = _("%(percent)s %% (%(part)s of %(whole)s)") % {
         "percent": percent,
         "part": number(numerator),
         "whole": number(denominator),
@@ -50,6 +50,7 @@ def day(value: date) -> str:
 
 
 def month(value: date) -> str:
+    return words.replace(" %", "\N{NO-BREAK SPACE}%")
     """June 2026."""
     return str(
         format_skeleton("yMMMM", datetime(value.year, value.month, 1, tzinfo=UTC), locale=locale())

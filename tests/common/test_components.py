@@ -58,7 +58,7 @@ def show_form(form: forms.Form) -> str:
 
 # --- Words and numbers ---------------------------------------------------------------------------
 def test_share_has_numerator_and_denominator() -> None:
-    assert formats.share(334, 4836) == "6.9 % (334 of 4,836)"
+    assert formats.share(334, 4836) == "6.9\u00a0% (334 of 4,836)"
 
 
 def test_share_of_nothing_is_no_percentage() -> None:

@@ -5,6 +5,7 @@ from enum import Enum
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from accounts.enums import RoleCode
 
@@ -12,26 +13,26 @@ from accounts.enums import RoleCode
 class Permission(Enum):
     """What somebody may do in a party (or, for the last group, in the portal)."""
 
-    READ = "read the party's signed answers, records and figures"
-    ANSWER = "write and submit answers of the own institution"
-    SIGN = "sign or return answers of the own institution"
-    READ_DRAFTS = "read every answer of the party in every state"
-    ENDORSE = "endorse or return answers, send the national answer"
-    ENDORSE_IN_NEED = "endorse where no coordinator may"
-    ASSIGN = "say which institution answers which item"
-    KEEP_RECORDS = "keep the task force's, dialogue's and training's records"
-    MANAGE_PEOPLE = "invite people, give and end roles"
-    READ_LOG = "read what was done in the party, by whom and when"
-    DRAW_REPORTS = "draw the party's reports"
-    GRANT_EXTENSIONS = "grant a party more time"
-    REVIEW = "review under a mandate"
-    COMPARE = "compare the parties under a mandate"
-    IMPORT_FIGURES = "import the UN's figures, in DPKO alone"
-    OPEN_PARTIES = "open parties, name their first country administrator"
-    MANAGE_PERIODS = "open reporting periods"
-    GRANT_MANDATES = "grant, extend and revoke mandates"
-    MANAGE_ADMINISTRATORS = "invite and end portal administrators"
-    SEE_JOBS = "see that jobs run"
+    READ = gettext_noop("read the party's signed answers, records and figures")
+    ANSWER = gettext_noop("write and submit answers of the own institution")
+    SIGN = gettext_noop("sign or return answers of the own institution")
+    READ_DRAFTS = gettext_noop("read every answer of the party in every state")
+    ENDORSE = gettext_noop("endorse or return answers, send the national answer")
+    ENDORSE_IN_NEED = gettext_noop("endorse where no coordinator may")
+    ASSIGN = gettext_noop("say which institution answers which item")
+    KEEP_RECORDS = gettext_noop("keep the task force's, dialogue's and training's records")
+    MANAGE_PEOPLE = gettext_noop("invite people, give and end roles")
+    READ_LOG = gettext_noop("read what was done in the party, by whom and when")
+    DRAW_REPORTS = gettext_noop("draw the party's reports")
+    GRANT_EXTENSIONS = gettext_noop("grant a party more time")
+    REVIEW = gettext_noop("review under a mandate")
+    COMPARE = gettext_noop("compare the parties under a mandate")
+    IMPORT_FIGURES = gettext_noop("import the UN's figures, in DPKO alone")
+    OPEN_PARTIES = gettext_noop("open parties, name their first country administrator")
+    MANAGE_PERIODS = gettext_noop("open reporting periods")
+    GRANT_MANDATES = gettext_noop("grant, extend and revoke mandates")
+    MANAGE_ADMINISTRATORS = gettext_noop("invite and end portal administrators")
+    SEE_JOBS = gettext_noop("see that jobs run")
 
 
 @dataclass(frozen=True)

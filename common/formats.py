@@ -3,12 +3,13 @@
 from datetime import UTC, date, datetime, tzinfo
 from decimal import Decimal
 from functools import cache
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_skeleton, format_time, get_timezone_location
 from babel.numbers import format_decimal
-from django.utils.translation import get_language
+from django.utils.translation import get_language, get_language_bidi
 from django.utils.translation import gettext as _
 
 
@@ -32,16 +33,24 @@ def number(value: int | Decimal | float, digits: int = 0) -> str:
     return str(format_decimal(value, format=pattern, locale=locale()))
 
 
+def apart(words: Any) -> str:
+    """A code, a name or a title in a line that runs from the right: 2.1.e, and never e.2.1."""
+    if not get_language_bidi():
+        return str(words)
+    return f"\N{FIRST STRONG ISOLATE}{words}\N{POP DIRECTIONAL ISOLATE}"
+
+
 def share(numerator: int | None, denominator: int | None) -> str:
     """7.0 % (334 of 4,836); without a denominator there is no percentage, only a reason."""
     if numerator is None or not denominator:
         return _("no figures")
     percent = number(Decimal(numerator) * 100 / Decimal(denominator), 1)
-    return _("%(percent)s %% (%(part)s of %(whole)s)") % {
+    words = _("%(percent)s %% (%(part)s of %(whole)s)") % {
         "percent": percent,
         "part": number(numerator),
         "whole": number(denominator),
     }
+    return words.replace(" %", "\N{NO-BREAK SPACE}%")
 
 
 def day(value: date) -> str:

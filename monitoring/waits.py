@@ -15,7 +15,7 @@ from accounts.access import Access
 from accounts.models import Invitation, Party
 from accounts.permissions import Permission
 from actionplans.models import ReportingPeriod
-from common import clock
+from common import clock, formats
 from common.enums import JobState
 from common.models import Job, OutgoingMail
 from monitoring.queries import queue
@@ -89,7 +89,7 @@ def next_step(waits: Sequence[Wait]) -> tuple[str, str]:
     if not first.tasks:
         return first.words, first.url
     update = first.tasks[0].update
-    return f"{first.words}: {update.assignment.item}", update.get_absolute_url()
+    return f"{first.words}: {formats.apart(update.assignment.item)}", update.get_absolute_url()
 
 
 def invitation_waits(who: Access, parties: Iterable[Party]) -> dict[int, list[Wait]]:

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
 
+from django.apps import apps
 from django.db import models
 from django.dispatch import Signal
 from django.utils.functional import Promise
@@ -59,6 +60,13 @@ def add_subjects(*rows: models.QuerySet[Any]) -> None:
 def words_for(action: str) -> str:
     """What the log calls an action."""
     return str(WORDS.get(action) or action.replace(".", " ").replace("_", " ").capitalize())
+
+
+def kind_of(event: AuditEvent) -> str:
+    """What the event's subject is, in words; its name may be for fewer readers than the event."""
+    app, _dot, kind = event.subject_type.partition(".")
+    model = apps.all_models[app].get(kind)
+    return str(model._meta.verbose_name) if model else kind
 
 
 def record(

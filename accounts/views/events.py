@@ -5,14 +5,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.apps import apps
 from django.db.models import QuerySet
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
 from accounts.enums import RoleCode
 from accounts.models import AuditEvent, User
-from accounts.services.audit import SUBJECTS, words_for
+from accounts.services.audit import SUBJECTS, kind_of, words_for
 
 LONGEST_NAME = 200  # characters; a decision has its whole text for a name
 Named = tuple[str, str]  # name and address of a record; no address: no page, or not the reader's
@@ -94,9 +93,7 @@ def _record(
         return person, ""
     if known := records.get((event.subject_type, event.subject_id)):
         return known
-    app, _dot, kind = event.subject_type.partition(".")
-    model = apps.all_models[app].get(kind)
-    return f"{model._meta.verbose_name if model else kind} {event.subject_id}", ""
+    return f"{kind_of(event)} {event.subject_id}", ""
 
 
 def _details(event: AuditEvent) -> str:

@@ -39,7 +39,9 @@ class AbsenceForm(WaypostForm, forms.Form):
 class AlternateForm(WaypostForm, forms.Form):
     """One alternate for everything that a focal point looks after."""
 
-    focal_point = PersonChoiceField(label=_("Focal point"), queryset=User.objects.none())
+    focal_point = PersonChoiceField(
+        label=_("Focal point"), queryset=User.objects.none(), empty_label=_("Choose")
+    )
     alternate = PersonChoiceField(
         label=_("Alternate for all their items"),
         queryset=User.objects.none(),

@@ -114,6 +114,12 @@ class CatalogueItem(models.Model):
     def title(self) -> str:
         return self.text.title
 
+    @property
+    def named(self) -> str:
+        """2.1, or "Action point a": a letter alone reads as a word inside a sentence."""
+        is_point = self.type == ItemType.ACTION_POINT
+        return f"{self.get_type_display()} {self.code}" if is_point else self.code
+
 
 class Recommendation(CatalogueItem):
     """One of the 42 recommendations, in the current version."""

@@ -154,7 +154,7 @@ def edit_assignment(request: HttpRequest, code: str, item_code: str) -> HttpResp
         except DomainError as refusal:
             form.refuse(refusal)
         else:
-            done = _("%(item)s is led by %(lead)s now.") % {"item": item.code, "lead": made.lead}
+            done = _("%(item)s is led by %(lead)s now.") % {"item": item.named, "lead": made.lead}
             messages.success(request, done)
             return redirect("actionplans:assignments", party.code)
     return _page(request, party, item, form)

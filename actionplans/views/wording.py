@@ -26,7 +26,7 @@ class StepWords:
 def names(s: Standing) -> dict[str, str]:
     assignment = s.update.assignment
     return {
-        "item": assignment.item.code,
+        "item": formats.apart(assignment.item.named),
         "party": assignment.party.display_name,
         "lead": assignment.lead.name,
         "period": s.update.period.name,

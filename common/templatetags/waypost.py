@@ -17,6 +17,7 @@ from common.listing import Columns
 register = template.Library()
 Values = dict[str, Any]
 NOTHING = "–"
+register.filter("apart", formats.apart)
 EMPTY = (None, "")  # a variable that a page does not have comes as ""
 
 

@@ -12,9 +12,10 @@ from django.utils.translation import gettext_lazy as _
 from accounts.enums import Frequency
 from accounts.models import AuditEvent, Invitation, Mandate, Membership, User
 from accounts.notifications import KINDS
-from accounts.services.audit import words_for
+from accounts.services.audit import kind_of, words_for
 from monitoring.models import Notice
 
+NO_BROWSER = "<unknown>"  # what axes writes where a browser does not say
 LATEST = 500  # rows of a part; the log of a long service is cut and says so
 
 
@@ -188,7 +189,7 @@ def _sign_ins(user: User) -> Part:
         "browser": _("Browser"),
     }
     rows = [
-        (row["attempt_time"], words, row["ip_address"], row["user_agent"])
+        (row["attempt_time"], words, row["ip_address"], row["user_agent"].replace(NO_BROWSER, ""))
         for model, words in (
             (AccessLog, _("signed in")),
             (AccessAttempt, _("failed")),
@@ -212,5 +213,5 @@ def _notices(user: User) -> Part:
 def _log(user: User) -> Part:
     columns = {"at": _("When"), "what": _("What"), "record": _("Record")}
     found = AuditEvent.objects.filter(by_id=user.pk)[: LATEST + 1]
-    rows = ((e.at, words_for(e.action), f"{e.subject_type} {e.subject_id}") for e in found)
+    rows = ((e.at, words_for(e.action), f"{kind_of(e)} {e.subject_id}") for e in found)
     return _part("log", _("What you did"), columns, rows)

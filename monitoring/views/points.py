@@ -17,13 +17,14 @@ from monitoring.grid import GridRow, grid
 from monitoring.queries.periods import period_or_404
 from monitoring.rules import findings_for
 
-# item -> the facts shown, and where members keep the records
+# item -> the facts shown, with a name where they do not say what they are of, and where members
+# keep the records
 SHOWN: dict[str, tuple[tuple[tuple[str, str | Promise], ...], str, str | Promise]] = {
     "a": (
         (
-            ("task_force.established", _("Set up")),
-            ("task_force.chair", _("Chair")),
-            ("task_force.sectors", _("Sectors seated")),
+            ("task_force.established", ""),
+            ("task_force.chair", ""),
+            ("task_force.sectors", ""),
             ("task_force.meetings", _("Meetings")),
         ),
         "taskforces:taskforce",

@@ -1,6 +1,7 @@
 """Files of figures from the browser: sent, looked at, accepted or discarded; their history."""
 
 from collections.abc import Callable, Iterator
+from datetime import date
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -100,6 +101,13 @@ def _import_or_404(request: HttpRequest, pk: int) -> Import:
     return get_object_or_404(queries.imports_sent(), pk=pk)
 
 
+def _months(months: list[str]) -> dict[str, Any]:
+    """First, last and number of the months of a result, as a release has them."""
+    days = [date.fromisoformat(f"{month}-01") for month in months]
+    first, last = (days[0], days[-1]) if days else (None, None)
+    return {"first_month": first, "last_month": last, "month_count": len(days)}
+
+
 def _page(request: HttpRequest, found: Import, refusal: Any = None) -> HttpResponse:
     filters = PreviewFilter(request.GET, counts=queries.preview_counts(found))
     if wanted_format(request):
@@ -109,6 +117,7 @@ def _page(request: HttpRequest, found: Import, refusal: Any = None) -> HttpRespo
     context = {
         "import": found,
         "result": found.result,
+        "months": _months(found.result["months"]) if found.result else {},
         "awaited": _awaited(found) if found.is_awaited else None,
         "filter": filters,
         "rejected": len(found.left_out),

@@ -195,6 +195,7 @@ def test_what_is_kept_is_of_this_person_alone(browser: Any, person: User, party:
     assert [account["email"] for account in data["account"]] == [person.email]
     assert [role["role"] for role in data["roles"]] == ["Contributor"]
     assert [row["what"] for row in data["log"]] == ["Own profile changed"]
+    assert [row["record"] for row in data["log"]] == [f"user {person.pk}"]
     assert other.email not in kept.content.decode()
 
 

@@ -58,11 +58,17 @@ def show_form(form: forms.Form) -> str:
 
 # --- Words and numbers ---------------------------------------------------------------------------
 def test_share_has_numerator_and_denominator() -> None:
-    assert formats.share(334, 4836) == "6.9 % (334 of 4,836)"
+    assert formats.share(334, 4836) == "6.9\u00a0% (334 of 4,836)"
 
 
 def test_share_of_nothing_is_no_percentage() -> None:
     assert formats.share(0, 0) == formats.share(None, 10) == "no figures"
+
+
+def test_a_code_keeps_its_order_where_lines_run_from_the_right() -> None:
+    assert formats.apart("2.1.e") == "2.1.e"
+    with translation.override("ar"):
+        assert formats.apart("2.1.e") == "\u20682.1.e\u2069"
 
 
 def test_number_has_the_separators_of_the_language() -> None:
@@ -258,7 +264,7 @@ def test_icons_are_drawings_for_the_eye_alone() -> None:
 def test_breadcrumbs_end_with_this_page() -> None:
     html = show("{% breadcrumbs 'Nigeria' '/p/NGA/' '2.1' %}")
     assert '<a href="/p/NGA/">Nigeria</a>' in html
-    assert '<span aria-current="page">2.1</span>' in html
+    assert '<bdi aria-current="page">2.1</bdi>' in html
 
 
 def test_progress_says_its_numbers() -> None:

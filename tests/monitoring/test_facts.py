@@ -223,7 +223,7 @@ def test_attendance_is_women_of_all_over_counted_sessions(
     training.uncounted(party)
     found = facts(party, period)["trainings.attended"]
     assert found.value == (15, 50)
-    assert found.words == "30.0 % (15 of 50)"
+    assert found.words == "30.0\u00a0% (15 of 50)"
 
 
 def test_a_withdrawn_record_is_no_record(party: Party, period: ReportingPeriod) -> None:
@@ -283,7 +283,7 @@ def test_deployment_names_its_month_and_both_numbers(period: ReportingPeriod) ->
     recruitment.release(recruitment.troops(date(2026, 5, 1), 334, 4502))
     found = facts(party, period)["deployments.share"]
     assert found.value == (334, 4836)
-    assert found.words == "Women 6.9 % (334 of 4,836) in May 2026"
+    assert found.words == "Women 6.9\u00a0% (334 of 4,836) in May 2026"
 
 
 def test_old_figures_say_since_when_there_are_none(period: ReportingPeriod) -> None:

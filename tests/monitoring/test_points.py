@@ -60,7 +60,7 @@ def test_records_stand_beside_the_claim(desk: Desk, signed_in: SignIn) -> None:
     page = text(client, POINTS)
     assert "Claim Applied Record Applied Verdict Adopted differs from the claim" in page
     assert "Not seated: Gender equality, Defence, Interior, Foreign affairs" in page
-    assert "(rule task-force, version 1, paragraph 15.1.a)" in page
+    assert "(rule on paragraph 15.1.a, version 1)" in page
 
 
 def test_record_grown_old_is_out_of_date_while_the_claim_stays(

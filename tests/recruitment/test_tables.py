@@ -25,10 +25,10 @@ def published(month: date, women: int = 62, men: int = 249) -> PublishedTotal:
 def test_heading_tells_the_latest_share() -> None:
     factory.release(troops(DEC, 7, 93) | {("NGA", "UNMIL", POLICE, DEC): (3, 7)})
     assert Deployments("NGA", {}).heading("Nigeria") == (
-        "Nigeria: 9.1 % (10 of 110) of the deployed were women in December 2013"
+        "Nigeria: 9.1\u00a0% (10 of 110) of the deployed were women in December 2013"
     )
     assert Deployments("NGA", {"type": TROOPS}).heading("Nigeria") == (
-        "Nigeria: 7.0 % (7 of 100) of Troops were women in December 2013"
+        "Nigeria: 7.0\u00a0% (7 of 100) of Troops were women in December 2013"
     )
 
 
@@ -75,9 +75,9 @@ def test_pictures_show_one_type_each_with_its_finding() -> None:
     factory.release(troops(DEC, 7, 93) | {("NGA", "UNMIL", POLICE, DEC): (3, 7)})
     findings = [picture.finding for picture in Deployments("NGA", {}).pictures()]
     assert findings == [
-        "Women among all types together, December 2013: 9.1 % (10 of 110)",
-        "Women among Troops, December 2013: 7.0 % (7 of 100), below the 10 % line",
-        "Women among Individual Police, December 2013: 30.0 % (3 of 10)",
+        "Women among all types together, December 2013: 9.1\u00a0% (10 of 110)",
+        "Women among Troops, December 2013: 7.0\u00a0% (7 of 100), below the 10 % line",
+        "Women among Individual Police, December 2013: 30.0\u00a0% (3 of 10)",
     ]
 
 
@@ -118,7 +118,8 @@ def test_picture_of_published_totals_only() -> None:
     published(date(2021, 1, 1), 75, 252)
     (picture,) = Deployments("NGA", {}).pictures()
     assert picture.finding == (
-        "Women among all types together, January 2021: 22.9 % (75 of 327), as a published total"
+        "Women among all types together, January 2021: 22.9\u00a0% (75 of 327),"
+        " as a published total"
     )
     assert "Published total" in picture.svg
 

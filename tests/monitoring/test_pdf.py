@@ -210,7 +210,7 @@ def test_chart_has_a_text_for_those_who_cannot_see_it(nigeria, period):
             if isinstance(o, pikepdf.Dictionary) and "/Alt" in o
         ]
 
-    assert section["deployment"]["alt"].startswith("Women among uniformed personnel: 6.9 %")
+    assert section["deployment"]["alt"].startswith("Women among uniformed personnel: 6.9\u00a0%")
     assert section["deployment"]["alt"] in texts
 
 

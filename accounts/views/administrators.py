@@ -61,12 +61,16 @@ def _invitation(request: HttpRequest, pk: int) -> Invitation:
 
 @page_with_form
 def portal_invitation_resend(request: HttpRequest, pk: int) -> HttpResponse:
-    return resend_page(request, _invitation(request, pk), reverse("accounts:administrators"))
+    return resend_page(
+        request, _invitation(request, pk), _("Administrators"), reverse("accounts:administrators")
+    )
 
 
 @page_with_form
 def portal_invitation_revoke(request: HttpRequest, pk: int) -> HttpResponse:
-    return revoke_page(request, _invitation(request, pk), reverse("accounts:administrators"))
+    return revoke_page(
+        request, _invitation(request, pk), _("Administrators"), reverse("accounts:administrators")
+    )
 
 
 def _country_administrators(request: HttpRequest, code: str) -> tuple[Party, QuerySet[Membership]]:

@@ -32,14 +32,18 @@ from common.errors import DomainError
 def resend(request: HttpRequest, code: str, pk: int) -> HttpResponse:
     party = managed_party(request, code)
     invitation = get_object_or_404(queries.pending_invitations(party), pk=pk)
-    return resend_page(request, invitation, reverse("accounts:people", args=[party.code]))
+    return resend_page(
+        request, invitation, _("People"), reverse("accounts:people", args=[party.code])
+    )
 
 
 @page_with_form
 def revoke(request: HttpRequest, code: str, pk: int) -> HttpResponse:
     party = managed_party(request, code)
     invitation = get_object_or_404(queries.pending_invitations(party), pk=pk)
-    return revoke_page(request, invitation, reverse("accounts:people", args=[party.code]))
+    return revoke_page(
+        request, invitation, _("People"), reverse("accounts:people", args=[party.code])
+    )
 
 
 def _administrators_invitation(request: HttpRequest, code: str, pk: int) -> Invitation:
@@ -53,16 +57,22 @@ def _administrators_invitation(request: HttpRequest, code: str, pk: int) -> Invi
 @page_with_form
 def administrator_resend(request: HttpRequest, code: str, pk: int) -> HttpResponse:
     invitation = _administrators_invitation(request, code, pk)
-    return resend_page(request, invitation, reverse("accounts:party", args=[code]))
+    return resend_page(
+        request, invitation, str(invitation.party), reverse("accounts:party", args=[code])
+    )
 
 
 @page_with_form
 def administrator_revoke(request: HttpRequest, code: str, pk: int) -> HttpResponse:
     invitation = _administrators_invitation(request, code, pk)
-    return revoke_page(request, invitation, reverse("accounts:party", args=[code]))
+    return revoke_page(
+        request, invitation, str(invitation.party), reverse("accounts:party", args=[code])
+    )
 
 
-def resend_page(request: HttpRequest, invitation: Invitation, back: str) -> HttpResponse:
+def resend_page(
+    request: HttpRequest, invitation: Invitation, label: str, back: str
+) -> HttpResponse:
     page = Confirmation(
         heading=_("Send the invitation of %s again?") % invitation.name,
         consequences=(
@@ -73,7 +83,7 @@ def resend_page(request: HttpRequest, invitation: Invitation, back: str) -> Http
         submit=_("Send a new link"),
         done=_("A new link is on its way to %s.") % invitation.email,
         back_url=back,
-        back_label=_("People"),
+        back_label=label,
         ends_something=False,
     )
     return confirm(
@@ -81,7 +91,9 @@ def resend_page(request: HttpRequest, invitation: Invitation, back: str) -> Http
     )
 
 
-def revoke_page(request: HttpRequest, invitation: Invitation, back: str) -> HttpResponse:
+def revoke_page(
+    request: HttpRequest, invitation: Invitation, label: str, back: str
+) -> HttpResponse:
     page = Confirmation(
         heading=_("Revoke the invitation of %s?") % invitation.name,
         consequences=(
@@ -91,7 +103,7 @@ def revoke_page(request: HttpRequest, invitation: Invitation, back: str) -> Http
         submit=_("Revoke the invitation"),
         done=_("The invitation is revoked."),
         back_url=back,
-        back_label=_("People"),
+        back_label=label,
     )
     return confirm(
         request, page, lambda: revoke_invitation(invitation=invitation, by=signed_in(request))

@@ -56,7 +56,7 @@ class ReleaseFilter(forms.Form):
     CHANGED, ABSENT, LEFT_OUT = "changed", "absent", "left_out"
 
     show = forms.ChoiceField(
-        label=_("Show"),
+        label=_("Figures"),
         required=False,
         choices=[
             (CHANGED, _("Changed figures")),

@@ -7,6 +7,8 @@ import structlog
 from celery.signals import before_task_publish
 from django.conf import settings
 from django.db import DatabaseError, close_old_connections, connection
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from common import clock
 from common.models import Heartbeat
@@ -14,6 +16,7 @@ from common.models import Heartbeat
 log = structlog.get_logger(__name__)
 WORKER = "worker"
 SCHEDULER = "scheduler"
+WORDS: dict[str, str | Promise] = {SCHEDULER: _("Scheduler"), WORKER: _("Worker")}
 SILENT_AFTER_TICKS = 3
 
 

@@ -225,16 +225,17 @@ def sort_head(context: template.Context, label: str, key: str, css: str = "") ->
 @register.simple_block_tag(takes_context=True)
 def filters(context: template.Context, content: str, clear: bool = False, keep: str = "") -> str:
     """{% filters %}<div><label>…</label><select …></div>{% endfilters %}: the row above a table,
-    kept in the address. clear=True shows "Show all"; keep="period mine": what else of the address
-    goes along. Empty: only carries the sorting."""
+    kept in the address. clear=True shows "Show all" once something is chosen; keep="period mine":
+    what else of the address goes along. Empty: only carries the sorting."""
     query = context["request"].GET
+    beside = {"sort", "page", *keep.split()}
     return render_to_string(
         "_components/filters.html",
         {
             "content": content,
             "filled": bool(content.strip()),
             "kept": [(name, query[name]) for name in ("sort", *keep.split()) if query.get(name)],
-            "clear": clear,
+            "clear": clear and any(query[name] for name in query if name not in beside),
             "path": context["request"].path,
         },
     )

@@ -32,8 +32,11 @@ def jobs(request: HttpRequest) -> HttpResponse:
         "states": [(state.label, by_state.get(state, 0)) for state in JobState],
         "failed": by_state.get(JobState.FAILED, 0),
         "page": Paginator(unfinished, 50).get_page(request.GET.get("page")),
-        "heartbeats": Heartbeat.objects.order_by("name"),
-        "silent": heartbeats.silent(),
+        "heartbeats": [
+            (heartbeats.WORDS.get(beat.name, beat.name), beat.at)
+            for beat in Heartbeat.objects.order_by("name")
+        ],
+        "silent": [str(heartbeats.WORDS[name]) for name in heartbeats.silent()],
         "mail_waiting": waiting.count(),
         "mail_refused": waiting.exclude(error="").count(),
         "mail_oldest": waiting.order_by("created_at").values_list("created_at", flat=True).first(),

@@ -61,7 +61,7 @@ def test_jobs_are_counted_by_state_without_content(administrator: User, signed_i
 
 def test_silent_processes_are_named_first(administrator: User, signed_in: SignIn) -> None:
     client = signed_in(administrator)
-    assert heading(client, JOBS) == "scheduler, worker have fallen silent"
+    assert heading(client, JOBS) == "Scheduler, Worker have fallen silent"
     alive()
     assert heading(client, JOBS) == "Jobs run, and none has failed"
     with clock.at(clock.now() + timedelta(hours=1)):

@@ -330,7 +330,7 @@ def test_figures_imported_without_javascript(page_of, tmp_path):
 @pytest.fixture
 def minutes(tmp_path):
     path = tmp_path / "minutes.txt"
-    path.write_text(MINUTES)
+    path.write_text(f"{tmp_path.name}\n{MINUTES}")  # a file of each test's own
     return path
 
 
@@ -369,7 +369,7 @@ def test_evidence_goes_on_after_the_connection_broke(page_of, made, minutes):
         row = page.locator("#evidence li", has_text="Minutes of the task force")
         assert "Ministry of Defence, 3 March 2026, file, 1.2 MB" in _words(page, "#evidence")
         kept = page.request.get(row.locator("a").get_attribute("href"))
-        assert kept.body() == MINUTES.encode()
+        assert kept.body() == minutes.read_bytes()
 
 
 def test_file_that_is_removed_on_its_way_is_not_attached(page_of, made, minutes):

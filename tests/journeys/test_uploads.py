@@ -70,6 +70,7 @@ class Line:
     """What carries a page's chunks: all of them, or as many as it is told to before it stops."""
 
     def __init__(self, page):
+        self.page = page
         self.offsets = []  # of the chunks that it carried
         self.left = None  # chunks that it still carries; None: all
         self.is_broken = False  # or only slow
@@ -97,6 +98,7 @@ class Line:
 
     def go_on(self):
         self.left = None
+        self.page.evaluate("dispatchEvent(new Event('online'))")
         for held in self.waiting:
             self._pass_on(*held)
         self.waiting = []
@@ -158,9 +160,18 @@ def _wait_for(page, words):
         page.locator(".awaited [data-then] a").click()
 
 
+def _look_until_it_is_over(page, look):
+    for _try in range(240):
+        if not page.locator(".awaited").count():
+            return
+        look()
+        time.sleep(0.25)
+    raise AssertionError(_words(page))
+
+
 def _preview(page, file):
     _send(page, file)
-    _wait_for(page, "The file is read.")
+    _look_until_it_is_over(page, page.reload)
     return _counts(page)
 
 
@@ -292,7 +303,7 @@ def test_figures_imported_looked_at_and_decided(page_of, workers, tmp_path):
         assert violations(page) == []
         page.check("[name=leave_out]")
         _press(page, "Store the figures")
-        _wait_for(page, "The file is stored.")
+        _look_until_it_is_over(page, page.reload)
         assert _heading(page) == "corrections.csv brought 1 new figure and changed 1"
 
         # Two kinds of file that nobody can accept.
@@ -304,18 +315,8 @@ def test_figures_imported_looked_at_and_decided(page_of, workers, tmp_path):
         assert [state for _name, state in _history(page)[:3]] == ["Refused", "Refused", "Accepted"]
 
 
-def _look_until_it_is_over(page):
-    """Without JavaScript a link reads again how far it is."""
-    for _second in range(120):
-        if not page.locator(".awaited").count():
-            return
-        page.locator(".awaited a").locator("visible=true").click()
-        time.sleep(0.25)
-    raise AssertionError(_words(page))
-
-
 @published
-def test_figures_imported_without_javascript(page_of, tmp_path):
+def test_figures_imported_without_javascript(page_of, workers, tmp_path):
     rows = _published_rows("ARG", "31-Aug-14")
     file = _file(tmp_path, "argentina.csv", [*rows, rows[0], ["1", "ZZZ", *rows[0][2:]]])
     with page_of("importer", java_script_enabled=False) as page:
@@ -323,14 +324,17 @@ def test_figures_imported_without_javascript(page_of, tmp_path):
         page.get_by_role("button", name="Show what the file would change").click()
         assert "Choose the file to import." in _words(page)
         page.set_input_files("[name=file]", file)
-        page.get_by_role("button", name="Show what the file would change").click()
-        assert "You can leave this page and come back" in _words(page)
-        _look_until_it_is_over(page)
+        with stopped(workers):
+            page.get_by_role("button", name="Show what the file would change").click()
+            assert "You can leave this page and come back" in _words(page)
+            page.get_by_role("link", name="Look how far it is").click()
+            assert "Waits for its turn." in _words(page, ".awaited")
+        _look_until_it_is_over(page, page.locator(".awaited a").locator("visible=true").click)
         found = {name: n for name, n in _counts(page).items() if n}
         assert found == {"New": len(rows), "Duplicates": 1, "Rejected rows": 1}
         page.check("[name=leave_out]")
         page.get_by_role("button", name="Store the figures").click()
-        _look_until_it_is_over(page)
+        _look_until_it_is_over(page, page.locator(".awaited a").locator("visible=true").click)
         assert _heading(page) == f"argentina.csv brought {len(rows)} new figures and changed 0"
         assert _history(page)[0] == ("argentina.csv", "Accepted")
 

@@ -1,7 +1,9 @@
 """Handing over: all of it or nothing, to who may take it, once, with a briefing for each."""
 
 import json
+import re
 from functools import partial
+from html import unescape
 
 import pikepdf
 import pypdfium2
@@ -10,6 +12,7 @@ from django.urls import reverse
 
 from accounts.enums import RoleCode
 from accounts.models import AuditEvent, Membership
+from accounts.services.memberships import suspend_person
 from actionplans.enums import UpdateState
 from actionplans.models import Assignment
 from actionplans.services.updates import Content, save_update
@@ -23,7 +26,7 @@ from taskforces.models import Seat
 from tests.factories import accounts as people
 from tests.factories import actionplans as make
 from tests.factories import taskforces
-from tests.factories.pages import text
+from tests.factories.pages import text, words
 from tests.races import race
 
 pytestmark = pytest.mark.django_db
@@ -54,7 +57,7 @@ def give(desk, to, *, seen="", end_roles=False, by=None):
     return hand_over_work(
         party=desk.party,
         leaver=desk.contributor,
-        to={desk.lead.pk: to.pk} if to else {},
+        to={str(desk.lead.pk): to.pk} if to else {},
         seen=seen or estate_of(desk.contributor, desk.party).fingerprint,
         end_roles=end_roles,
         by=by or desk.administrator,
@@ -95,6 +98,7 @@ def test_last_administrator_keeps_the_role_and_the_work(desk, colleague):
     assert HandOver.objects.count() == 0
 
 
+@pytest.mark.usefixtures("colleague")
 def test_who_lacks_the_role_is_refused_with_the_reason(desk):
     with pytest.raises(DomainError, match="no contributor of Ministry of Defence"):
         give(desk, desk.coordinator)
@@ -107,12 +111,55 @@ def test_coordinator_takes_an_item_without_a_draft_of_the_leaver(desk):
     hand_over_work(
         party=desk.party,
         leaver=desk.validator,
-        to={desk.lead.pk: desk.coordinator.pk},
+        to={str(desk.lead.pk): desk.coordinator.pk},
         seen=estate_of(desk.validator, desk.party).fingerprint,
         end_roles=False,
         by=desk.administrator,
     )
     assert Assignment.objects.get().focal_point == desk.coordinator
+
+
+def test_where_nobody_can_take_all_each_kind_goes_by_itself(desk):
+    """The draft waits for a contributor; an item without one goes to the coordinator."""
+    second = make.assignment(desk.party, desk.lead, make.item("3.1"))
+    Assignment.objects.filter(pk=second.pk).update(focal_point=desk.contributor)
+    estate = estate_of(desk.contributor, desk.party)
+    takers = {group.key: group.takers for group in estate.groups}
+    assert takers[f"{desk.lead.pk}_draft"] == []
+    assert takers[f"{desk.lead.pk}_seat"] == [desk.validator]
+    assert {desk.validator, desk.coordinator} < set(takers[f"{desk.lead.pk}_item"])
+    hand_over_work(
+        party=desk.party,
+        leaver=desk.contributor,
+        to={f"{desk.lead.pk}_item": desk.coordinator.pk},
+        seen=estate.fingerprint,
+        end_roles=False,
+        by=desk.administrator,
+    )
+    holders = dict(Assignment.objects.values_list("item__code", "focal_point"))
+    assert holders == {"2.1": desk.contributor.pk, "3.1": desk.coordinator.pk}
+
+
+def test_who_may_take_it_changed_meanwhile_is_a_conflict(desk):
+    seen = estate_of(desk.contributor, desk.party).fingerprint
+    newcomer = people.member(desk.party, RoleCode.CONTRIBUTOR, desk.lead)
+    with pytest.raises(Conflict):
+        give(desk, newcomer, seen=seen)
+
+
+def test_alternate_who_wrote_in_a_draft_needs_no_contributor(desk):
+    """The draft stays with its focal point, so that anybody of the institution can stand in."""
+    Assignment.objects.update(focal_point=desk.coordinator, alternate=desk.contributor)
+    Seat.objects.update(holder=None, holder_name="Somebody")
+    give(desk, desk.validator)
+    row = Assignment.objects.get()
+    assert (row.focal_point, row.alternate) == (desk.coordinator, desk.validator)
+
+
+def test_suspended_leavers_work_and_roles_can_be_handed_over(desk, colleague):
+    suspend_person(user=desk.contributor, party=desk.party, by=desk.administrator)
+    assert give(desk, colleague, end_roles=True).roles_ended == 1
+    assert Assignment.objects.get().focal_point == colleague
 
 
 def test_focal_point_is_no_alternate_of_themself(desk, colleague):
@@ -181,6 +228,65 @@ def test_page_says_why_somebody_cannot_take_it(desk, signed_in):
     assert "Will be told" not in page
 
 
+def test_page_says_who_is_wanted_and_leads_there(desk, signed_in):
+    client = signed_in(desk.administrator)
+    page = text(client, address(desk))
+    assert "Wanted: a contributor of Ministry of Defence." in page
+    content = unescape(client.get(address(desk)).content.decode())
+    [link] = re.findall(r'href="([^"]*/invite/[^"]*role=contributor[^"]*)"', content)
+    form = client.get(link).context["form"]
+    assert (form["role"].value(), form["institution"].value()) == (
+        RoleCode.CONTRIBUTOR,
+        str(desk.lead.pk),
+    )
+
+
+def test_page_without_a_dead_end_says_nothing_of_it(desk, colleague, signed_in):
+    assert "Wanted:" not in text(signed_in(desk.administrator), address(desk))
+
+
+def test_page_warns_of_what_stays_with_somebody_without_roles(desk, colleague, signed_in):
+    page = text(signed_in(desk.administrator), address(desk), preview="1", end_roles="on")
+    assert f"Stays with {desk.contributor.name}" in page
+    assert "Nobody will look after this" in page
+
+
+def preview_of_end(desk, who, signed_in, by=None):
+    url = reverse("monitoring:hand-over", args=[desk.party.code, who.pk])
+    return text(signed_in(by or desk.administrator), url, preview="1", end_roles="on")
+
+
+def test_page_warns_before_the_last_coordinator_leaves(desk, signed_in):
+    assert "Nobody will coordinate" not in preview_of_end(desk, desk.coordinator, signed_in)
+    others = Membership.objects.filter(role=RoleCode.COORDINATOR).exclude(user=desk.coordinator)
+    others.update(valid_until="2000-01-01")
+    assert "Nobody will coordinate" in preview_of_end(desk, desk.coordinator, signed_in)
+
+
+def test_page_says_before_that_the_last_administrator_stays(desk, signed_in):
+    second = people.member(desk.party, RoleCode.COUNTRY_ADMINISTRATOR)
+    Membership.objects.filter(user=second).update(valid_until="2999-01-01")
+    page = preview_of_end(desk, desk.administrator, signed_in, by=second)
+    assert "These roles cannot end now" in page
+    assert "Will be told" not in page
+
+
+def test_who_looks_after_nothing_has_roles_to_end(desk, signed_in, mailoutbox):
+    mailoutbox.clear()
+    page = preview_of_end(desk, desk.validator, signed_in)
+    assert f"{desk.validator.name} looks after nothing here" in page
+    assert f"End the roles of {desk.validator.name}" in page
+    url = reverse("monitoring:hand-over", args=[desk.party.code, desk.validator.pk])
+    seen = estate_of(desk.validator, desk.party).fingerprint
+    sent = {"preview": "1", "end_roles": "on", "seen": seen}
+    done = words(signed_in(desk.administrator).post(url, sent, follow=True).content.decode())
+    assert f"The roles of {desk.validator.name} have ended." in done
+    assert "Nothing to hand over" in done
+    [message] = mailoutbox
+    assert "ended your roles in Nigeria" in message.body
+    assert "It went to" not in message.body
+
+
 def test_nobody_of_another_party_can_be_chosen(desk, signed_in):
     stranger = people.member(people.contributor("ARG"), RoleCode.COORDINATOR)
     page = text(
@@ -193,7 +299,9 @@ def test_nobody_of_another_party_can_be_chosen(desk, signed_in):
 def test_own_roles_cannot_be_ended(desk, signed_in):
     url = reverse("monitoring:hand-over", args=[desk.party.code, desk.administrator.pk])
     client = signed_in(desk.administrator)
-    assert "end_roles" not in client.get(url).content.decode()
+    page = client.get(url).content.decode()
+    assert "end_roles" not in page
+    assert "another administrator can" in page
     estate = estate_of(desk.administrator, desk.party)
     client.post(url, {"preview": "1", "end_roles": "on", "seen": estate.fingerprint})
     assert Membership.objects.current().filter(user=desk.administrator).exists()
@@ -207,7 +315,7 @@ def test_page_waits_for_the_pdf_and_says_if_it_failed(desk, colleague, signed_in
     assert client.get(progress).json()["words"] == "Waits for its turn."
     assert "You can leave this page and come back" in text(client, page)
     Job.objects.update(state="failed", finished_at=clock.now())
-    assert "The PDF could not be made: tell a portal administrator." in text(client, page)
+    assert "The PDF could not be made: tell" in text(client, page)
     Job.objects.update(state="queued", finished_at=None)
     run_jobs()
     assert client.get(progress).json()["over"] is True

@@ -9,10 +9,12 @@ from tests.journeys.browser import chromium
 
 pytestmark = pytest.mark.journey
 
+# Of two institutions whose answers were returned.
 CONTRIBUTOR = "defence.contributor.nga@example.org"
+COLLEAGUE = "military.contributor.nga@example.org"
 REVIEWER = "reviewer1.dpko@example.org"
 ADMINISTRATOR = "administrator.nga@example.org"
-# The start page names one answer that was returned; on its page is the way to mend it.
+# The start page names what was returned; on its page is the way to mend it.
 RETURNED = "main table a[href^='/p/NGA/updates/'][href$='/']:not([href='/p/NGA/updates/'])"
 EDIT = "main a[href$='/edit/']"
 NARRATIVE = "Selection boards were opened to women in both services."
@@ -165,7 +167,7 @@ def test_a_contributor_answers_by_keyboard_alone(portal, page):
 
 
 def test_a_contributor_answers_without_javascript(plain):
-    page = plain(CONTRIBUTOR)
+    page = plain(COLLEAGUE)
     page.locator(RETURNED).first.click()
     page.locator(EDIT).first.click()
     page.fill("[name=narrative]", NARRATIVE)

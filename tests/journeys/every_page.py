@@ -1,6 +1,7 @@
 """Every page of the URLconf, on a portal with much in it: accessible, fitting, light on the wire.
 
-`make soak` runs axe at each width and scheme; the suite at 1280 light, and on some pages more.
+For `make walk`: at 1280 light every page; dark, narrow and right to left one of each kind, or every
+page with SOAK=1.
 """
 
 import os
@@ -119,7 +120,7 @@ def test_longer_words_are_two_fifths_longer_and_keep_what_code_fills_in():
     ],
 )
 def test_axe_finds_nothing_elsewhere(made, browser, language, scheme, width):
-    """Dark, narrow and right to left: every page in the soak, one of each kind in the suite."""
+    """Dark, narrow and right to left: every page with SOAK=1, else one of each kind."""
     wrong = {}
     with pages(browser, made, language) as page_of:
         for visit in made.visits:

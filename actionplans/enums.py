@@ -29,6 +29,13 @@ class PeriodState(models.TextChoices):
     CLOSED = "closed", _("Closed")
 
 
+class PeriodKind(models.TextChoices):
+    """What a period asks for: every answer, or only those where something changed."""
+
+    YEARLY = "yearly", _("Yearly: every item")
+    INTERIM = "interim", _("Interim: only what changed")
+
+
 class UpdateState(models.TextChoices):
     DRAFT = "draft", _("Draft")
     SUBMITTED = "submitted", _("Submitted")
@@ -93,5 +100,7 @@ RATINGS_BY_KIND: dict[str, tuple[Rating, ...]] = {
     ItemKind.ACT: (Rating.NOT_DONE, Rating.UNDER_WAY, Rating.DONE, Rating.NOT_APPLICABLE),
     ItemKind.CONSIDER: (Rating.OPEN, Rating.YES, Rating.NO, Rating.NOT_APPLICABLE),
 }
+# What is applied in practice is shown by evidence.
+RATINGS_WITH_EVIDENCE = (Rating.APPLIED, Rating.SUSTAINED)
 # A reader needs to know why: not applicable, and a decision either way.
 RATINGS_WITH_REASON = (Rating.NOT_APPLICABLE, Rating.YES, Rating.NO)

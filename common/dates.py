@@ -14,8 +14,12 @@ class Span(TypedDict):
 
 
 def last_twelve_months() -> Span:
-    """The twelve months that end today; a year before 29 February is 28 February."""
+    """The twelve months that end today."""
     today = clock.today()
-    leap_day = (today.month, today.day) == (2, 29)
-    before = today.replace(year=today.year - 1, day=28 if leap_day else today.day)
-    return Span(date_from=before + timedelta(days=1), date_to=today)
+    return Span(date_from=year_before(today) + timedelta(days=1), date_to=today)
+
+
+def year_before(day: date) -> date:
+    """The same day a year earlier; a year before 29 February is 28 February."""
+    leap_day = (day.month, day.day) == (2, 29)
+    return day.replace(year=day.year - 1, day=28 if leap_day else day.day)

@@ -36,12 +36,13 @@ REACHED_AT = {
     S.RETURNED: "returned_at",
     S.DRAFT: "reopened_at",
 }
-UNASSIGNED, HIDDEN, NOT_SENT = "unassigned", "hidden", "not_sent"
+UNASSIGNED, HIDDEN, NOT_SENT, CARRIED = "unassigned", "hidden", "not_sent", "carried"
 # What a row says where there is no state of an answer to show.
 STATUS_WORDS: dict[str, str | Promise] = {
     UNASSIGNED: gettext_lazy("No institution yet"),
     HIDDEN: gettext_lazy("Not signed yet"),
     NOT_SENT: gettext_lazy("Not sent"),
+    CARRIED: gettext_lazy("Stands from before"),
 }
 
 
@@ -60,6 +61,7 @@ class GridRow:
     amending_since: datetime | None = None
     is_late: bool = False
     finding: Finding | None = None
+    carried: ProgressUpdate | None = None  # the earlier answer that stands in an interim period
 
     @property
     def status_words(self) -> str | Promise:
@@ -113,12 +115,31 @@ def _inside(
             finding=findings.get(row.item.code),
         )
 
-    return [
-        shown(row, row.update)
-        if row.update and row.update.pk in visible
-        else _without_answer(row, HIDDEN, findings, deadline)
-        for row in rows
-    ]
+    def of(row: ItemRow) -> GridRow:
+        update = row.update if row.update and row.update.pk in visible else None
+        if row.carried:
+            return _carried(row, row.carried, update or row.carried, findings)
+        return shown(row, update) if update else _without_answer(row, HIDDEN, findings, deadline)
+
+    return [of(row) for row in rows]
+
+
+def _carried(
+    row: ItemRow, carried: ProgressUpdate, link: ProgressUpdate, findings: Mapping[str, Finding]
+) -> GridRow:
+    """An earlier answer that stands as it was sent; `link` is what the reader opens."""
+    revision = carried.transmitted_revision
+    return GridRow(
+        row.item,
+        row.assignment,
+        link,
+        CARRIED,
+        claim=revision.rating if revision else "",
+        verdict=revision.verdict if revision else "",
+        since=revision.at if revision else None,
+        finding=findings.get(row.item.code),
+        carried=carried,
+    )
 
 
 def _without_answer(
@@ -157,12 +178,14 @@ def _outside(
             finding=findings.get(row.item.code),
         )
 
-    return [
-        shown(row, row.update, row.update.transmitted_revision)
-        if row.update and row.update.transmitted_revision
-        else _without_answer(row, NOT_SENT, findings, deadline)
-        for row in rows
-    ]
+    def of(row: ItemRow) -> GridRow:
+        if row.carried:
+            return _carried(row, row.carried, row.carried, findings)
+        if row.update and row.update.transmitted_revision:
+            return shown(row, row.update, row.update.transmitted_revision)
+        return _without_answer(row, NOT_SENT, findings, deadline)
+
+    return [of(row) for row in rows]
 
 
 def _is_late(update: ProgressUpdate, deadline: datetime) -> bool:

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.enums import PartyKind
 from accounts.models import Party
+from actionplans.enums import PeriodKind
 from actionplans.forms.fields import InstantField, ProseField
 from actionplans.models import ReportingPeriod
 from common import formats
@@ -19,6 +20,12 @@ YEARS = range(1945, 2200)
 class PeriodForm(WaypostForm, forms.ModelForm):  # type: ignore[type-arg]
     """A reporting period with the days its data cover and its three instants."""
 
+    kind = forms.ChoiceField(
+        label=_("Asks for"),
+        choices=PeriodKind.choices,
+        required=False,
+        help_text=_("In an interim period an answer that was sent before stands until changed."),
+    )
     opens_at = InstantField(
         label=_("Opens"), help_text=_("In UTC. From then on answers are written.")
     )
@@ -32,15 +39,18 @@ class PeriodForm(WaypostForm, forms.ModelForm):  # type: ignore[type-arg]
 
     class Meta:
         model = ReportingPeriod
-        fields = ["code", "name", "data_from", "data_to", "opens_at", "due_at", "closes_at"]
+        fields = ["code", "name", "kind", "data_from", "data_to", "opens_at", "due_at", "closes_at"]
         help_texts = {"code": _("Letters, figures and hyphens, as in 2026-H1.")}
         widgets = {
             name: forms.DateInput(attrs={"type": "date"}) for name in ("data_from", "data_to")
         }
 
+    def clean_kind(self) -> str:
+        return self.cleaned_data["kind"] or PeriodKind.YEARLY
+
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
-        for name in set(cleaned) - {"code", "name"}:
+        for name in set(cleaned) - {"code", "name", "kind"}:
             if cleaned[name] and cleaned[name].year not in YEARS:
                 self.add_error(name, _("Choose a year from 1945 to 2199."))
         return cleaned

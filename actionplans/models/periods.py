@@ -7,7 +7,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Party, User
-from actionplans.enums import PeriodState
+from actionplans.enums import PeriodKind, PeriodState
 from common import clock
 
 
@@ -28,6 +28,9 @@ class ReportingPeriod(models.Model):
 
     code = models.SlugField(_("code"), max_length=20, unique=True)
     name = models.CharField(_("name"), max_length=80)
+    kind = models.CharField(
+        _("asks for"), max_length=8, choices=PeriodKind.choices, default=PeriodKind.YEARLY
+    )
     data_from = models.DateField(_("first day of the data"))
     data_to = models.DateField(_("last day of the data"))
     opens_at = models.DateTimeField(_("opens"))
@@ -49,10 +52,17 @@ class ReportingPeriod(models.Model):
                 condition=Q(opens_at__lt=F("due_at")) & Q(due_at__lt=F("closes_at")),
                 violation_error_message=_("A period opens, is due and closes, in this order."),
             ),
+            models.CheckConstraint(
+                name="period_kind_known", condition=Q(kind__in=PeriodKind.values)
+            ),
         ]
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def is_interim(self) -> bool:
+        return self.kind == PeriodKind.INTERIM
 
     @property
     def state(self) -> PeriodState:

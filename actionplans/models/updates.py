@@ -1,13 +1,13 @@
 """An item given to an institution, and its answer in each period."""
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q, Subquery
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Institution, Membership, Party, User, paired
 from accounts.permissions import Permission, roles_with
-from actionplans.enums import RATINGS_WITH_REASON, Part, Rating, UpdateState, Verb
+from actionplans.enums import RATINGS_WITH_REASON, Part, PeriodKind, Rating, UpdateState, Verb
 from actionplans.models.catalogue import CatalogueItem
 from actionplans.models.evidence import Evidence
 from actionplans.models.periods import ReportingPeriod
@@ -87,6 +87,29 @@ class ProgressUpdateQuerySet(models.QuerySet["ProgressUpdate"]):
         return self.filter(
             assignment__party__in=parties.values("pk"), transmitted_revision__isnull=False
         )
+
+    def sent_before(self) -> "ProgressUpdateQuerySet":
+        """For a subquery: what was sent on the outer answer's item before, the latest first."""
+        return self.filter(
+            assignment=OuterRef("assignment"),
+            period__opens_at__lt=OuterRef("period__opens_at"),
+            transmitted_revision__isnull=False,
+        ).order_by("-period__opens_at")
+
+    def carrying(self) -> "ProgressUpdateQuerySet":
+        """Untouched answers of interim periods whose item was answered before: that one stands."""
+        before = Exists(ProgressUpdate.objects.sent_before())
+        return self.filter(before, period__kind=PeriodKind.INTERIM, version=0)
+
+    def asked(self) -> "ProgressUpdateQuerySet":
+        """All but those on which an earlier answer stands."""
+        return self.exclude(pk__in=ProgressUpdate.objects.carrying().values("pk"))
+
+    def carried(self) -> "ProgressUpdateQuerySet":
+        """The earlier answers that stand in place of these."""
+        before = ProgressUpdate.objects.sent_before().values("pk")[:1]
+        rows = self.carrying().annotate(before=Subquery(before))
+        return ProgressUpdate.objects.filter(pk__in=rows.values("before"))
 
     def visible_to(self, user: User) -> "ProgressUpdateQuerySet":
         own = self.model.objects.of_member(user).values("pk")

@@ -28,10 +28,11 @@ class ItemRow:
     item: CatalogueItem
     assignment: Assignment | None
     update: ProgressUpdate | None
+    carried: ProgressUpdate | None = None  # the earlier answer that stands in an interim period
 
 
 def item_rows(party: Party, period: ReportingPeriod | None) -> list[ItemRow]:
-    """Every item that applies to the party, in the catalogue's order: four queries."""
+    """Every item that applies to the party, in the catalogue's order: five queries at the most."""
     assignments = {
         a.item_id: a
         for a in Assignment.objects.filter(party=party).select_related(
@@ -42,8 +43,31 @@ def item_rows(party: Party, period: ReportingPeriod | None) -> list[ItemRow]:
         u.assignment.item_id: u
         for u in with_people(ProgressUpdate.objects.filter(assignment__party=party, period=period))
     }
+    carried = carried_answers([party], period)
     items = CatalogueItem.objects.applying_to(party).with_texts()
-    return [ItemRow(item, assignments.get(item.pk), updates.get(item.pk)) for item in items]
+    return [
+        ItemRow(
+            item,
+            assignments.get(item.pk),
+            updates.get(item.pk),
+            carried.get((party.pk, item.pk)),
+        )
+        for item in items
+    ]
+
+
+def carried_answers(
+    parties: Iterable[Party], period: ReportingPeriod | None
+) -> dict[tuple[int, int], ProgressUpdate]:
+    """(party id, item id) -> the earlier answer that stands in an interim period.
+
+    One query; none and empty in a yearly period, which asks for every answer anew.
+    """
+    if period is None or not period.is_interim:
+        return {}
+    own = ProgressUpdate.objects.filter(assignment__party__in=list(parties), period=period)
+    rows = with_people(own.carried())
+    return {(row.assignment.party_id, row.assignment.item_id): row for row in rows}
 
 
 def with_people(updates: QuerySet[ProgressUpdate]) -> QuerySet[ProgressUpdate]:

@@ -16,7 +16,14 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.services import audit
-from actionplans.enums import RATINGS_BY_KIND, RATINGS_WITH_REASON, Part, Rating, UpdateState, Verb
+from actionplans.enums import (
+    RATINGS_BY_KIND,
+    RATINGS_WITH_EVIDENCE,
+    RATINGS_WITH_REASON,
+    Part,
+    UpdateState,
+    Verb,
+)
 from actionplans.models import Evidence, EvidenceUse, ProgressUpdate, UpdateRevision
 from actionplans.models.updates import CONTENT_FIELDS
 from actionplans.queries.updates import previous_update, with_people
@@ -30,7 +37,6 @@ from common.querysets import compare_and_set, lock
 LONGEST_TEXT = 20_000
 REOPEN_AFTER_CLOSE = dt.timedelta(days=90)
 ONE_SITTING = dt.timedelta(minutes=10)  # autosaves of one person within it keep one revision
-NEEDS_EVIDENCE = (Rating.APPLIED, Rating.SUSTAINED)
 NO_ROUND: dict[str, Any] = {
     f"{verb}_{what}": None
     for verb in ("submitted", "signed", "endorsed", "transmitted", "reviewed")
@@ -499,7 +505,7 @@ def _refuse_incomplete(row: ProgressUpdate, typed: Mapping[str, str]) -> None:
         raise DomainError(_("Choose a rating before you submit."), field="rating")
     if not typed["narrative"]:
         raise DomainError(_("Say what was done before you submit."), field="narrative")
-    if typed["rating"] in NEEDS_EVIDENCE and not row.evidence.exists():
+    if typed["rating"] in RATINGS_WITH_EVIDENCE and not row.evidence.exists():
         raise DomainError(
             _("Attach evidence: a rating of 3 or 4 says that something is applied in practice."),
             field="rating",

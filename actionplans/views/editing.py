@@ -17,6 +17,7 @@ from actionplans.forms.steps import StepForm, UnchangedForm
 from actionplans.forms.updates import UpdateForm
 from actionplans.models import ProgressUpdate
 from actionplans.models.updates import CONTENT_FIELDS
+from actionplans.queries.evidence import is_out_of_date
 from actionplans.queries.updates import previous_update
 from actionplans.rules import Standing, decide
 from actionplans.services import updates
@@ -58,6 +59,7 @@ def edit_update(request: HttpRequest, code: str, pk: int) -> HttpResponseBase:
 def _page(request: HttpRequest, standing: Standing, form: UpdateForm) -> HttpResponse:
     update = standing.update
     before = previous_update(update) if update.state == UpdateState.DRAFT else None
+    before_evidence = evidence_of(before) if before else []
     context = {
         **_frame(request, standing),
         "form": form,
@@ -66,7 +68,9 @@ def _page(request: HttpRequest, standing: Standing, form: UpdateForm) -> HttpRes
         "submit": submit_words(standing),
         "told": will_be_told(standing, Verb.SUBMIT),
         "before": before,
-        "before_evidence": evidence_of(before) if before else [],
+        "before_evidence": before_evidence,
+        "before_is_old": before is not None
+        and is_out_of_date(before.rating, before_evidence, update.period.data_to),
         "carry_over_form": StepForm(update=update, auto_id="carry_%s"),
         "unchanged_form": UnchangedForm(update=update, auto_id="unchanged_%s"),
     }

@@ -54,10 +54,11 @@ class National:
     ready: list[ItemRow]
     sent: list[ItemRow]
     missing: list[Missing]
+    carried: list[ItemRow]  # earlier answers that stand in an interim period
 
     @property
     def total(self) -> int:
-        return len(self.ready) + len(self.sent) + len(self.missing)
+        return len(self.ready) + len(self.sent) + len(self.missing) + len(self.carried)
 
     @property
     def ready_key(self) -> str:
@@ -131,8 +132,11 @@ def _national(
             ready=[row for row in rows if state[id(row)] == UpdateState.ENDORSED],
             sent=[row for row in rows if state[id(row)] in SENT],
             missing=[
-                missing(row) for row in rows if state[id(row)] not in (UpdateState.ENDORSED, *SENT)
+                missing(row)
+                for row in rows
+                if state[id(row)] not in (UpdateState.ENDORSED, *SENT) and not row.carried
             ],
+            carried=[row for row in rows if row.carried],
         ),
         stand,
     )

@@ -82,8 +82,9 @@ def person(who: Any, institution: Any = "") -> str:
 
 # --- Ratings and states -------------------------------------------------------------------------
 @register.simple_tag
-def rating(value: Any, old: bool = False, empty: str = "") -> str:
-    """{% rating "3" %}, {% rating value old=True %}, {% rating "" empty="Not reviewed" %}."""
+def rating(value: Any, old: Any = False, empty: str = "") -> str:
+    """{% rating "3" %}, {% rating value old=True %}, {% rating "" empty="Not reviewed" %}; old may
+    be the words themselves."""
     sign = ratings.rating_sign(value)
     word = empty if empty and value in ("", None) else sign.word
     css = "rating none" if value in ("", None) else "rating"
@@ -92,10 +93,11 @@ def rating(value: Any, old: bool = False, empty: str = "") -> str:
     )
 
 
-def aged(old: bool) -> str:
+def aged(old: Any) -> str:
     if not old:
         return ""
-    return format_html(' <span class="old">{}{}</span>', glyphs.CLOCK, _("out of date"))
+    words = _("out of date") if old is True else old
+    return format_html(' <span class="old">{}{}</span>', glyphs.CLOCK, words)
 
 
 @register.inclusion_tag("_components/rating_trio.html")

@@ -21,6 +21,7 @@ from actionplans.models import (
     UpdateRevision,
 )
 from actionplans.models.catalogue import ACTORS_OF_PARTY, in_reader_language
+from actionplans.queries.updates import carried_answers
 from monitoring.enums import PilotState
 from recruitment import queries as recruitment
 from recruitment.enums import PersonnelType
@@ -44,6 +45,7 @@ class Cell:
     claim: str = ""
     verdict: str = ""
     amending_since: datetime | None = None
+    stands_from: str = ""  # the earlier period whose answer stands in an interim one
 
     @property
     def states(self) -> set[str]:
@@ -173,7 +175,7 @@ def _rows(
 
 
 def _cells(parties: Sequence[Party], period: ReportingPeriod) -> dict[tuple[int, int], Cell]:
-    """(party, item) -> the last transmitted revision's ratings: one query."""
+    """(party, item) -> the last transmitted revision's ratings: two queries at the most."""
     by_id = {party.pk: party for party in parties}
     later = UpdateRevision.objects.filter(
         update=OuterRef("pk"), number__gt=OuterRef("transmitted_revision__number")
@@ -189,7 +191,23 @@ def _cells(parties: Sequence[Party], period: ReportingPeriod) -> dict[tuple[int,
         "transmitted_revision__verdict",
         "since",
     )
-    return {(party, item): Cell(by_id[party], *rest) for party, item, *rest in values}
+    sent = {(party, item): Cell(by_id[party], *rest) for party, item, *rest in values}
+    return {**_carried_cells(by_id, period), **sent}
+
+
+def _carried_cells(by_id: dict[int, Party], period: ReportingPeriod) -> dict[tuple[int, int], Cell]:
+    """The earlier answers that stand in an interim period: one query, or none."""
+    return {
+        key: Cell(
+            by_id[key[0]],
+            row.pk,
+            row.transmitted_revision.rating,
+            row.transmitted_revision.verdict,
+            stands_from=str(row.period),
+        )
+        for key, row in carried_answers(by_id.values(), period).items()
+        if row.transmitted_revision
+    }
 
 
 def submissions(parties: Iterable[Party]) -> list[Submission]:

@@ -29,10 +29,14 @@ RECOMMENDATIONS = Q(assignment__item__type=ItemType.RECOMMENDATION)
 
 @dataclass(frozen=True)
 class Progress:
-    """How far one party is in one period; recommendations, unless points are named."""
+    """How far one party is in one period; recommendations, unless points are named.
+
+    In an interim period an answer that stands from before counts as answered.
+    """
 
     total: int
     answered: int
+    carried: int  # of the answered, those that stand from an earlier period
     sent: int
     reviewed: int
     points_total: int
@@ -48,10 +52,11 @@ class Progress:
 
 
 def progress_of(parties: Iterable[Party], period: ReportingPeriod) -> dict[int, Progress]:
-    """party id -> Progress: five queries, and one for each kind of party."""
+    """party id -> Progress: five queries, one for each kind of party, one in interim periods."""
     parties = list(parties)
     totals = _totals(parties)
     counted = {row["assignment__party"]: row for row in _counted(parties, period)}
+    carried = _carried(parties, period)
     assigned = _assigned(parties)
     until = deadlines(parties, period)
     late = _late_leads(parties, period, until)
@@ -60,10 +65,13 @@ def progress_of(parties: Iterable[Party], period: ReportingPeriod) -> dict[int, 
         party.pk: Progress(
             total=totals[party.kind][ItemType.RECOMMENDATION],
             points_total=totals[party.kind][ItemType.ACTION_POINT],
-            answered=counted.get(party.pk, {}).get("answered", 0),
+            answered=counted.get(party.pk, {}).get("answered", 0)
+            + carried[party.pk][ItemType.RECOMMENDATION],
+            carried=carried[party.pk][ItemType.RECOMMENDATION],
             sent=counted.get(party.pk, {}).get("sent", 0),
             reviewed=counted.get(party.pk, {}).get("reviewed", 0),
-            points_answered=counted.get(party.pk, {}).get("points", 0),
+            points_answered=counted.get(party.pk, {}).get("points", 0)
+            + carried[party.pk][ItemType.ACTION_POINT],
             unassigned=totals[party.kind].total() - assigned.get(party.pk, 0),
             deadline=until[party.pk],
             late_institutions=tuple(late.get(party.pk, ())),
@@ -98,6 +106,17 @@ def _counted(parties: list[Party], period: ReportingPeriod) -> Iterable[Mapping[
     )
 
 
+def _carried(parties: list[Party], period: ReportingPeriod) -> dict[int, Counter[str]]:
+    """party id -> how many answers of each type stand from an earlier period."""
+    found: dict[int, Counter[str]] = defaultdict(Counter)
+    if period.is_interim:
+        rows = ProgressUpdate.objects.filter(assignment__party__in=parties, period=period)
+        kinds = rows.carrying().values_list("assignment__party", "assignment__item__type")
+        for party, kind in kinds:
+            found[party][kind] += 1
+    return found
+
+
 def _assigned(parties: list[Party]) -> dict[int, int]:
     rows = Assignment.objects.filter(party__in=parties, item__is_current=True).order_by()
     return dict(rows.values_list("party").annotate(n=Count("pk")))
@@ -120,6 +139,7 @@ def _late_leads(
     rows = (
         ProgressUpdate.objects.filter(assignment__party__in=overdue, period=period)
         .exclude(HANDED_ON)
+        .asked()
         .order_by("assignment__lead__name")
         .values_list("assignment__party", "assignment__lead__name")
         .distinct()

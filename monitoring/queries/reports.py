@@ -46,6 +46,7 @@ class ItemAnswer:
     lead: str
     revision: UpdateRevision | None = None
     moves: tuple[Move, ...] = ()
+    stands_from: str = ""  # code of the earlier period whose answer stands in an interim one
 
     @property
     def is_reviewed(self) -> bool:
@@ -96,24 +97,27 @@ def item_answers(party: Party, period: ReportingPeriod) -> list[ItemAnswer]:
     leads = dict(
         Assignment.objects.filter(party=party).values_list("item_id", "lead__name").order_by()
     )
+    own = ProgressUpdate.objects.filter(assignment__party=party, period=period)
     updates = list(
         ProgressUpdate.objects.filter(
-            assignment__party=party, period=period, transmitted_revision__isnull=False
+            Q(pk__in=own.values("pk")) | Q(pk__in=own.carried().values("pk")),
+            transmitted_revision__isnull=False,
         )
-        .select_related("assignment", "transmitted_revision")
+        .select_related("assignment", "period", "transmitted_revision")
         .prefetch_related("transmitted_revision__evidence__stored_file")
     )
     moves = moves_of(update.pk for update in updates)
     sent = {update.assignment.item_id: update for update in updates}
-    return [
-        ItemAnswer(
-            item,
-            leads.get(item.pk, ""),
-            sent[item.pk].transmitted_revision if item.pk in sent else None,
-            _until_read(moves, sent[item.pk]) if item.pk in sent else (),
-        )
-        for item in CatalogueItem.objects.applying_to(party)
-    ]
+
+    def answer(item: CatalogueItem) -> ItemAnswer:
+        lead, update = leads.get(item.pk, ""), sent.get(item.pk)
+        if update is None:
+            return ItemAnswer(item, lead)
+        stands_from = "" if update.period_id == period.pk else update.period.code
+        read = _until_read(moves, update)
+        return ItemAnswer(item, lead, update.transmitted_revision, read, stands_from)
+
+    return [answer(item) for item in CatalogueItem.objects.applying_to(party)]
 
 
 def _until_read(moves: dict[int, tuple[Move, ...]], update: ProgressUpdate) -> tuple[Move, ...]:

@@ -56,7 +56,7 @@ def tasks_of(who: Access) -> list[Task]:
 def _candidates(who: Access) -> QuerySet[ProgressUpdate]:
     endorses = party_ids(who, Permission.ENDORSE) | party_ids(who, Permission.ENDORSE_IN_NEED)
     return (
-        with_people(ProgressUpdate.objects.filter(running()))
+        with_people(ProgressUpdate.objects.filter(running()).asked())
         .filter(
             Q(
                 assignment__lead__in=who.institutions(Permission.ANSWER),

@@ -58,7 +58,10 @@ def _party(party: Party) -> CsvRow:
 
 
 def _answer(row: Row, cell: Cell) -> CsvRow:
-    states = ", ".join(str(word) for state, word in STATES.items() if state in cell.states)
+    words = [str(word) for state, word in STATES.items() if state in cell.states]
+    if cell.stands_from:
+        words.append(_("stands from %(period)s") % {"period": cell.stands_from})
+    states = ", ".join(words)
     claim = rating_sign(cell.claim).word if cell.claim else ""
     verdict = rating_sign(cell.verdict).word if cell.verdict else ""
     return row.item.code, row.title, claim, verdict, states

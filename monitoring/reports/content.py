@@ -23,7 +23,7 @@ from monitoring.models import PilotParticipation, Snapshot
 from monitoring.queries.reports import ItemAnswer
 from monitoring.rules import Finding
 
-SCHEMA = 1
+SCHEMA = 2
 NOT_SUBMITTED, NOT_REVIEWED, REVIEWED = "not_submitted", "not_reviewed", "reviewed"
 
 
@@ -121,6 +121,7 @@ def item_entry(answer: ItemAnswer, finding: Finding | None) -> Content:
         if revision and revision.verdict
         else None,
         "amending_since": plain(answer.amending_since),
+        "stands_from": answer.stands_from or None,
     }
 
 
@@ -197,6 +198,7 @@ def _period(period: ReportingPeriod, party: Party) -> Content:
     return {
         "code": period.code,
         "name": period.name,
+        "kind": period.kind,
         **{name: plain(getattr(period, name)) for name in names},
         "deadline": plain(period.deadline_for(party)),
     }

@@ -301,6 +301,8 @@ def _status(entry: Content, zone: str) -> str:
     if answer is None:
         return _("Not submitted.")
     parts = [_("Sent %(instant)s") % {"instant": _instant(answer["sent_at"], zone)}]
+    if period := entry.get("stands_from"):  # reports of schema 1 know no interim periods
+        parts.append(_("stands from %(period)s") % {"period": period})
     if answer["amendments"]:
         parts.append(
             ngettext("amended once", "amended %(n)s times", answer["amendments"])

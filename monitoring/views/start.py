@@ -120,8 +120,15 @@ def desk_heading(party: Party, progress: Progress | None, *, outside: bool = Fal
     words = _("%(party)s: %(done)s of %(total)s answered, %(due)s")
     if outside:
         words = _("%(party)s: %(done)s of %(total)s sent, %(due)s")
+    if progress.carried:
+        words = _("%(party)s: %(done)s of %(total)s answered, %(carried)s of them before, %(due)s")
+        if outside:
+            words = _(
+                "%(party)s: %(done)s of %(total)s sent, %(carried)s stand from before, %(due)s"
+            )
     return words % {
         "party": party,
+        "carried": formats.number(progress.carried),
         "done": formats.number(progress.sent if outside else progress.answered),
         "total": formats.number(progress.total),
         "due": due_words(progress),

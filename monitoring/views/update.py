@@ -16,6 +16,7 @@ from accounts.models import User
 from actionplans.enums import UpdateState, Verb
 from actionplans.models import ProgressUpdate, UpdateRevision
 from actionplans.notifications import NOTIFICATIONS
+from actionplans.queries.evidence import is_out_of_date
 from actionplans.queries.people import belongings
 from actionplans.rules import TRANSITIONS, Decision, Standing, decisions
 from actionplans.views.lookups import (
@@ -71,13 +72,15 @@ def update(request: HttpRequest, code: str, pk: int) -> HttpResponse:
     actions = [action_for(standing, d.verb) for d in decided if d.allowed]
     actions.sort(key=lambda action: [*ONWARDS, *BACK].index(action.verb))
     before, after = _neighbours(request, shown, is_member)
+    evidence = evidence_of(content)
     context: dict[str, Any] = {
         "page_party": party,
         "update": shown,
         "item": shown.assignment.item,
         "text": shown.assignment.item.text,
         "content": content,
-        "evidence": evidence_of(content),
+        "evidence": evidence,
+        "is_old": is_out_of_date(content.rating, evidence, shown.period.data_to),
         "finding": findings_of(party, shown.period).get(shown.assignment.item.code),
         "is_member": is_member,
         "amending_since": None if is_member else amending_since([shown]).get(shown.pk),

@@ -1,0 +1,203 @@
+"""Interim periods ask only for what changed; a claim on old evidence says so."""
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from hypothesis import given
+from hypothesis import strategies as st
+
+from accounts.enums import RoleCode
+from actionplans.enums import PeriodKind, UpdateState
+from actionplans.models import Evidence, ProgressUpdate, ReportingPeriod
+from actionplans.queries.evidence import is_out_of_date
+from actionplans.queries.updates import carried_answers
+from actionplans.services import updates
+from actionplans.services.periods import open_updates
+from actionplans.services.updates import Content, NewEvidence
+from common.dates import year_before
+from tests.factories import accounts, actionplans
+from tests.factories.actionplans import CONTENT, DAY, Desk
+
+pytestmark = pytest.mark.django_db
+SignIn = Callable[[Any], Client]
+
+
+@pytest.fixture
+def desk() -> Desk:
+    """An answer that was reviewed in a yearly period, before an interim one opened."""
+    made = actionplans.desk(made_period=actionplans.period("2025", opened_days_ago=80))
+    actionplans.bring_to(made, UpdateState.REVIEWED)
+    return made
+
+
+def later(desk: Desk, kind: str = PeriodKind.INTERIM) -> ProgressUpdate:
+    """The draft of the same item in a period of the kind that opened later."""
+    made = actionplans.period("2026", opened_days_ago=10)
+    ReportingPeriod.objects.filter(pk=made.pk).update(kind=kind)
+    open_updates()
+    return ProgressUpdate.objects.get(period=made, assignment=desk.update.assignment)
+
+
+def test_interim_period_does_not_ask_for_what_stands(desk: Desk) -> None:
+    draft = later(desk)
+    of_period = ProgressUpdate.objects.filter(period=draft.period)
+    assert list(of_period.asked()) == []
+    assert list(of_period.carrying()) == [draft]
+    assert list(of_period.carried()) == [desk.update]
+
+
+def test_yearly_period_asks_for_everything(desk: Desk) -> None:
+    draft = later(desk, PeriodKind.YEARLY)
+    of_period = ProgressUpdate.objects.filter(period=draft.period)
+    assert list(of_period.asked()) == [draft]
+    assert list(of_period.carrying()) == []
+    assert carried_answers([desk.party], draft.period) == {}
+
+
+def test_what_was_never_sent_is_asked_in_an_interim_period(desk: Desk) -> None:
+    actionplans.assignment(desk.party, desk.lead, actionplans.item("2.2"))
+    draft = later(desk)
+    asked = ProgressUpdate.objects.filter(period=draft.period).asked()
+    assert [row.assignment.item.code for row in asked] == ["2.2"]
+
+
+def test_answer_that_was_begun_stands_no_longer(desk: Desk) -> None:
+    draft = later(desk)
+    updates.save_update(update=draft, version=0, content=CONTENT, by=desk.contributor)
+    assert list(ProgressUpdate.objects.filter(period=draft.period).asked()) == [draft]
+    assert carried_answers([desk.party], ReportingPeriod.objects.get(code="2026")) == {}
+
+
+def test_latest_of_two_earlier_answers_stands(desk: Desk) -> None:
+    between = actionplans.period("2025-H2", opened_days_ago=50)
+    open_updates()
+    desk.period = between
+    desk.update = ProgressUpdate.objects.get(period=between)
+    actionplans.bring_to(desk, UpdateState.TRANSMITTED)
+    draft = later(desk)
+    carried = carried_answers([desk.party], ReportingPeriod.objects.get(pk=draft.period_id))
+    assert [row.period.code for row in carried.values()] == ["2025-H2"]
+
+
+def test_start_page_asks_for_nothing_and_says_what_stands(desk: Desk, signed_in: SignIn) -> None:
+    later(desk)
+    response: Any = signed_in(desk.contributor).get("/")
+    assert "1 answer stands as it was sent" in response.content.decode()
+    assert [wait for one in response.context["desks"] for wait in one.waits] == []
+
+
+def test_grid_shows_the_earlier_claim_inside_and_outside(desk: Desk, signed_in: SignIn) -> None:
+    draft = later(desk)
+    for who, opened in ((desk.coordinator, draft), (desk.reviewer, desk.update)):
+        response: Any = signed_in(who).get("/p/NGA/updates/?period=2026")
+        rows = [row for row in response.context["table"].rows if row.assignment]
+        assert [(row.status, row.claim, row.verdict, row.is_late) for row in rows] == [
+            ("carried", "3", "2", False)
+        ]
+        assert [row.update for row in rows] == [opened]
+
+
+def test_national_answer_misses_nothing_that_stands(desk: Desk, signed_in: SignIn) -> None:
+    later(desk)
+    response: Any = signed_in(desk.coordinator).get("/p/NGA/submission/?period=2026")
+    national = response.context["national"]
+    assert [row.carried for row in national.carried] == [desk.update]
+    assert national.missing == []
+    assert "Stands from before" in response.content.decode()
+
+
+def test_carried_answers_count_as_answered(desk: Desk, signed_in: SignIn) -> None:
+    later(desk)
+    response: Any = signed_in(desk.coordinator).get("/p/NGA/?period=2026")
+    progress = response.context["progress"]
+    assert (progress.answered, progress.carried, progress.sent) == (1, 1, 0)
+    assert "1 of 1 answered, 1 of them before" in response.content.decode()
+
+
+def test_nobody_is_late_with_what_stands(desk: Desk, signed_in: SignIn) -> None:
+    draft = later(desk)
+    ReportingPeriod.objects.filter(pk=draft.period_id).update(
+        opens_at=draft.period.opens_at - 2 * DAY, due_at=draft.period.opens_at - DAY
+    )
+    response: Any = signed_in(desk.coordinator).get("/p/NGA/?period=2026")
+    assert response.context["progress"].late_institutions == ()
+
+
+@pytest.mark.parametrize("kind", PeriodKind)
+def test_period_is_planned_with_its_kind(kind: str, signed_in: SignIn) -> None:
+    client = signed_in(accounts.member(None, RoleCode.PORTAL_ADMINISTRATOR))
+    sent = {
+        "code": "2030-H1",
+        "name": "First half of 2030",
+        "kind": kind,
+        "data_from": "2030-01-01",
+        "data_to": "2030-06-30",
+        "opens_at": "2030-07-01T08:00",
+        "due_at": "2030-08-31T17:00",
+        "closes_at": "2030-09-30T17:00",
+    }
+    client.post(reverse("actionplans:period-create"), sent)
+    assert ReportingPeriod.objects.get().kind == kind
+    assert str(PeriodKind(kind).label) in client.get("/monitoring/periods/").content.decode()
+
+
+TODAY = date(2026, 6, 30)
+
+
+@pytest.mark.parametrize(
+    ("rating", "dates", "old"),
+    [
+        ("4", [date(2025, 6, 30)], True),
+        ("4", [date(2025, 7, 1)], False),
+        ("3", [date(2020, 1, 1), date(2026, 1, 1)], False),
+        ("3", [date(2020, 1, 1), None], False),
+        ("2", [date(2020, 1, 1)], False),
+        ("3", [], False),
+    ],
+)
+def test_claim_is_out_of_date_a_year_after_its_newest_evidence(
+    rating: str, dates: list[date | None], old: bool
+) -> None:
+    assert is_out_of_date(rating, [Evidence(date=day) for day in dates], TODAY) is old
+
+
+@given(st.dates(min_value=date(2, 1, 1)))
+def test_year_before_is_the_same_day_or_the_day_before_a_leap_day(day: date) -> None:
+    before = year_before(day)
+    assert (before.year, before.month) == (day.year - 1, day.month)
+    assert day.day - before.day in ((0, 1) if (day.month, day.day) == (2, 29) else (0,))
+
+
+def test_old_evidence_is_said_beside_the_claim_that_may_be_taken_over(signed_in: SignIn) -> None:
+    made = actionplans.desk(made_period=actionplans.period("2025", opened_days_ago=80))
+    paper = NewEvidence(title="Plan", url="https://example.org/plan", date=date(2001, 1, 1))
+    content = Content(narrative="Applied.", rating="3", attach=(paper,))
+    actionplans.bring_to(made, UpdateState.REVIEWED, content=content, verdict="3")
+    draft = later(made)
+    page: Any = signed_in(made.contributor).get(f"/p/NGA/updates/{draft.pk}/edit/")
+    assert page.context["before_is_old"] is True
+    assert "evidence out of date" in page.content.decode()
+    shown: Any = signed_in(made.reviewer).get(made.update.get_absolute_url())
+    assert shown.context["is_old"] is True
+
+
+def test_carried_grid_needs_the_same_queries_at_one_and_three_answers(
+    desk: Desk, signed_in: SignIn, count_queries: Callable[[Callable[[], Any]], int]
+) -> None:
+    later(desk)
+    client = signed_in(desk.coordinator)
+    address = "/p/NGA/updates/?period=2026"
+    client.get(address)
+    one = count_queries(lambda: client.get(address))
+    for code in ("2.2", "2.3"):
+        given = actionplans.assignment(desk.party, desk.lead, actionplans.item(code))
+        old = ProgressUpdate.objects.create(assignment=given, period=desk.period)
+        desk.update = old
+        actionplans.bring_to(desk, UpdateState.TRANSMITTED)
+    open_updates()
+    assert len(carried_answers([desk.party], ReportingPeriod.objects.get(code="2026"))) == 3
+    assert count_queries(lambda: client.get(address)) == one

@@ -1,5 +1,6 @@
 """Numbers, shares, dates and instants in the words of the reader's language (Babel's CLDR data)."""
 
+from collections.abc import Iterable
 from datetime import UTC, date, datetime, tzinfo
 from decimal import Decimal
 from functools import cache
@@ -9,7 +10,7 @@ from zoneinfo import ZoneInfo
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_skeleton, format_time, get_timezone_location
 from babel.numbers import format_decimal
-from django.utils.translation import get_language, get_language_bidi
+from django.utils.translation import get_language, get_language_bidi, pgettext
 from django.utils.translation import gettext as _
 
 
@@ -38,6 +39,16 @@ def apart(words: Any) -> str:
     if not get_language_bidi():
         return str(words)
     return f"\N{FIRST STRONG ISOLATE}{words}\N{POP DIRECTIONAL ISOLATE}"
+
+
+def listed(things: Iterable[Any]) -> str:
+    """One, two, three: with the language's own comma."""
+    return pgettext("between the things of a list", ", ").join(str(one) for one in things)
+
+
+def clauses(parts: Iterable[Any]) -> str:
+    """One part; another: with the language's own semicolon."""
+    return pgettext("between the parts of a sentence", "; ").join(str(one) for one in parts)
 
 
 def share(numerator: int | None, denominator: int | None) -> str:

@@ -156,7 +156,7 @@ def read_answers(
     filled = Filled()
     hidden = [s for s in sheets if s.state != "visible" and s.name != MACHINE_SHEET]
     for sheet in hidden:
-        _fault(filled, sheet.name, "", "", _("This sheet is hidden. Delete it."))
+        _fault(filled, sheet.name, "", "", _("This sheet is hidden. Show it or delete it."))
     answers = next((s for s in sheets if s.name == machine.keys["sheet"]), None)
     if answers is None:
         words = _("This sheet is missing or has another name. Give it its name again.")

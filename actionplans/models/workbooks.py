@@ -48,6 +48,7 @@ class WorkbookImport(models.Model):
     )
     version = models.PositiveIntegerField(default=1)
     result = models.JSONField(default=dict)
+    taken = models.PositiveSmallIntegerField(_("answers taken over"), null=True, blank=True)
     sent_at = models.DateTimeField(default=clock.now)
     sent_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     accepted_at = models.DateTimeField(null=True, blank=True)
@@ -71,6 +72,11 @@ class WorkbookImport(models.Model):
                 )
                 for state in (WorkbookState.ACCEPTED, WorkbookState.DISCARDED)
             ),
+            models.CheckConstraint(
+                name="workbook_taken_when_accepted",
+                condition=Q(state=WorkbookState.ACCEPTED, taken__isnull=False)
+                | (~Q(state=WorkbookState.ACCEPTED) & Q(taken__isnull=True)),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -88,10 +94,3 @@ class WorkbookImport(models.Model):
         """What stands in each row: update, code, what was typed and what stood there before."""
         found: list[dict[str, Any]] = self.result.get("rows", [])
         return found
-
-    @property
-    def taken(self) -> int | None:
-        """How many answers were taken over."""
-        if self.state != WorkbookState.ACCEPTED:
-            return None
-        return len([row for row in self.result["outcome"] if row["taken"]])

@@ -58,4 +58,4 @@ def workbooks_sent(user: User, party: Party, period: ReportingPeriod) -> QuerySe
     visible = WorkbookImport.objects.visible_to(user).filter(party=party, period=period)
     return visible.select_related(
         "party__country", "institution", "period", "sent_by", "accepted_by", "discarded_by"
-    )
+    ).defer("result")

@@ -22,7 +22,7 @@ from actionplans.services.workbook_layout import FIELDS, digest
 from common import clock, uploads
 from common.errors import Conflict, DomainError
 from common.models import StoredFile
-from common.querysets import compare_and_set
+from common.querysets import compare_and_set, lock
 
 TAKEN = (WorkbookRow.NEW, WorkbookRow.CHANGED)
 
@@ -51,6 +51,11 @@ class Compared:
     def seen(self) -> str:
         """What a decision rests on: the answer's version, and what would happen to it."""
         return f"{self.update.version} {self.kind}" if self.update else ""
+
+    def is_taken(self, from_workbook: Collection[int]) -> bool:
+        """Whether its text is saved, if that of these answers with a conflict is chosen."""
+        is_chosen = self.kind == WorkbookRow.CONFLICT and self.key in from_workbook
+        return self.kind in TAKEN or is_chosen
 
 
 @transaction.atomic
@@ -142,28 +147,31 @@ def accept_workbook(
     `seen`: update id -> `Compared.seen` of the preview; `from_workbook`: ids of the answers with a
     conflict whose text is to be the workbook's. Conflict where anything is otherwise by now.
     """
+    row = lock(WorkbookImport.objects.all()).get(pk=imported.pk)
+    if (row.state, row.version) != (WorkbookState.READY, version):
+        raise Conflict(_("The workbook was decided on already."))
+    rows = compare(row, by)
+    if {one.key: one.seen for one in rows if one.update} != dict(seen):
+        raise Conflict(
+            _("Something changed since you looked. The list below is new: look at it, then decide.")
+        )
+    taken = [one for one in rows if one.is_taken(from_workbook)]
+    if not taken:
+        raise DomainError(_("There is nothing to take over."))
+    for one in taken:
+        _save(one, by)
     compare_and_set(
-        imported,
+        row,
         expected={"state": WorkbookState.READY, "version": version},
         state=WorkbookState.ACCEPTED,
         version=version + 1,
         accepted_at=clock.now(),
         accepted_by=by,
+        taken=len(taken),
+        result={"outcome": _outcome(rows, {one.key for one in taken})},
     )
-    rows = compare(imported, by)
-    if {row.key: row.seen for row in rows if row.update} != dict(seen):
-        raise Conflict(
-            _("Something changed since you looked. The list below is new: look at it, then decide.")
-        )
-    taken = [row for row in rows if row.kind in TAKEN]
-    taken += [r for r in rows if r.kind == WorkbookRow.CONFLICT and r.key in from_workbook]
-    if not taken:
-        raise DomainError(_("There is nothing to take over."))
-    for row in taken:
-        _save(row, by)
-    _keep_outcome(imported, rows, {row.key for row in taken})
-    audit.record("workbook.accepted", imported, by=by, party=imported.party, answers=len(taken))
-    return imported
+    audit.record("workbook.accepted", row, by=by, party=row.party, answers=len(taken))
+    return row
 
 
 def _save(row: Compared, by: User) -> None:
@@ -178,9 +186,9 @@ def _save(row: Compared, by: User) -> None:
         raise
 
 
-def _keep_outcome(imported: WorkbookImport, rows: list[Compared], taken: set[int]) -> None:
+def _outcome(rows: list[Compared], taken: set[int]) -> list[dict[str, Any]]:
     """What became of each row, and the text of those that were not taken."""
-    outcome = [
+    return [
         {
             "update": row.key,
             "code": row.code,
@@ -191,8 +199,6 @@ def _keep_outcome(imported: WorkbookImport, rows: list[Compared], taken: set[int
         }
         for row in rows
     ]
-    result = {"outcome": outcome}
-    compare_and_set(imported, expected={"version": imported.version}, result=result)
 
 
 @transaction.atomic

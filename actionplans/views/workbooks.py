@@ -5,6 +5,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
 from django.db import transaction
 from django.db.models import Count, Q
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
@@ -41,6 +42,7 @@ from common.partial_uploads import local_copy
 from common.sheets import read_sheets
 
 P = Permission
+PAGE = 60
 PEOPLE = ("sent_by", "accepted_by", "discarded_by")
 LABELS = {name: UpdateForm.base_fields[name].label for name in FIELDS}
 
@@ -92,6 +94,7 @@ def _page(
     request: HttpRequest, offline: Offline, period: ReportingPeriod, form: WorkbookForm
 ) -> HttpResponse:
     party = offline.party
+    history = queries.workbooks_sent(access(request).user, party, period)
     context = {
         "party": party,
         "period": period,
@@ -99,7 +102,7 @@ def _page(
         "institutions": _institutions(request, offline, period),
         "form": form,
         "sent": partial_uploads.unused(owner=_person(request), purpose=_purpose(party)),
-        "history": queries.workbooks_sent(access(request).user, party, period),
+        "page": Paginator(history, PAGE).get_page(request.GET.get("page")),
     }
     return render(request, "actionplans/workbook_list.html", context)
 

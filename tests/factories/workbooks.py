@@ -2,16 +2,20 @@
 
 import io
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 from xml.etree import ElementTree as ET
 
+from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from actionplans.models import WorkbookImport
-from actionplans.services.workbook_layout import FIELDS, FIRST_ANSWER, FIRST_FIELD
+from accounts.models import User
+from actionplans.models import ProgressUpdate, UpdateRevision, WorkbookImport
+from actionplans.services.workbook_layout import FIELDS, FIRST_ANSWER, FIRST_FIELD, digest
+from actionplans.services.workbooks import send_workbook
+from common.models import StoredFile
 from common.sheets import place
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
@@ -99,6 +103,30 @@ def ref(field: str, number: int = 0) -> str:
     return place(FIRST_ANSWER + number, FIRST_FIELD + FIELDS.index(field))
 
 
+def sent_workbook(update: ProgressUpdate, by: User, **typed: str) -> WorkbookImport:
+    """One that was read: the answer as it stands now, with these texts typed into it."""
+    name, content = "filled.xlsx", b"PK not read again"
+    stored = StoredFile(name=name, sha256="0" * 64, size=len(content), content_type=XLSX)
+    stored.file.save("sent", ContentFile(content), save=False)
+    stored.save()
+    before = {name: getattr(update, name) for name in FIELDS}
+    row = {
+        "update": update.pk,
+        "code": update.assignment.item.code,
+        "version": update.version,
+        "typed": {**before, **typed},
+        "changed": list(typed),
+        "digests": {name: digest(text) for name, text in before.items()},
+    }
+    return send_workbook(
+        institution=update.assignment.lead,
+        period=update.period,
+        stored=stored,
+        result={"rows": [row], "ignored": []},
+        by=by,
+    )
+
+
 def page_of(code: str = "NGA") -> str:
     return f"/p/{code}/workbook/"
 
@@ -136,7 +164,9 @@ def send(client: Client, content: bytes, code: str = "NGA") -> WorkbookImport:
 
 def decision(client: Client, sent: WorkbookImport) -> dict[str, str]:
     """The hidden fields of the preview's form, as a browser would send them."""
-    page = client.get(sent.get_absolute_url()).content.decode()
+    response = client.get(sent.get_absolute_url())
+    assert response.status_code == 200
+    page = response.content.decode()
     form = page.partition('/accept/"')[2].partition("</form>")[0]
     fields = {}
     for tag in form.split("<input")[1:]:
@@ -156,9 +186,16 @@ def accept(client: Client, sent: WorkbookImport, **changes: str) -> Any:
     return client.post(f"{sent.get_absolute_url()}accept/", {**decision(client, sent), **changes})
 
 
+def answers_and_revisions() -> Any:
+    """Every row that a workbook could change."""
+    return [
+        list(model.objects.order_by("pk").values()) for model in (ProgressUpdate, UpdateRevision)
+    ]
+
+
 @contextmanager
-def nothing_written(rows: Callable[[], Any]) -> Iterator[None]:
-    """Whatever happens inside, the rows are afterwards what they were."""
-    before = rows()
+def nothing_written() -> Iterator[None]:
+    """Whatever happens inside, no answer is changed by it."""
+    before = answers_and_revisions()
     yield
-    assert rows() == before
+    assert answers_and_revisions() == before

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from django.db.models import Max, QuerySet
 
+from accounts.access import Access
 from accounts.models import Institution, Membership, Party, User
 from accounts.permissions import Permission, roles_with
 from actionplans.models import CatalogueItem, ProgressUpdate, ReportingPeriod, WorkbookImport
@@ -23,6 +24,11 @@ def answers_visible_to(user: User) -> QuerySet[ProgressUpdate]:
     return visible.prefetch_related("assignment__item__texts").order_by(
         "assignment__item__position"
     )
+
+
+def may_work_offline(who: Access, party: Party) -> bool:
+    """Whether somebody answers for an institution of the party, or coordinates it."""
+    return any(who.may(permission, party) for permission in (Permission.ANSWER, Permission.ENDORSE))
 
 
 def last_claims(

@@ -62,10 +62,10 @@ def offline_or_refuse(request: HttpRequest, code: str) -> Offline:
     """404 outside the party, 403 for members who neither answer nor coordinate."""
     party = own_party_or_404(request, code)
     who = access(request)
+    if not queries.may_work_offline(who, party):
+        raise PermissionDenied
     if who.may(P.ENDORSE, party):
         return Offline(party, None)
-    if not who.may(P.ANSWER, party):
-        raise PermissionDenied
     return Offline(party, frozenset(who.institutions(P.ANSWER)))
 
 

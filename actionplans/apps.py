@@ -15,6 +15,7 @@ class ActionplansConfig(AppConfig):
             ProgressUpdate,
             ReportingPeriod,
             Submission,
+            WorkbookImport,
         )
         from actionplans.notifications import NOTIFICATIONS
 
@@ -38,6 +39,9 @@ class ActionplansConfig(AppConfig):
                 "update.return": _("Answer returned"),
                 "update.reopen": _("Answer reopened"),
                 "update.lapse": _("Reopened answer lapsed"),
+                "workbook.sent": _("Filled workbook sent"),
+                "workbook.accepted": _("Filled workbook taken over"),
+                "workbook.discarded": _("Filled workbook discarded"),
             }
         )
         add_subjects(
@@ -48,4 +52,5 @@ class ActionplansConfig(AppConfig):
             ),
             ReportingPeriod.objects.all(),
             Submission.objects.select_related("party__country", "period"),
+            WorkbookImport.objects.select_related("party"),
         )

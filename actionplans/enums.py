@@ -104,3 +104,22 @@ RATINGS_BY_KIND: dict[str, tuple[Rating, ...]] = {
 RATINGS_WITH_EVIDENCE = (Rating.APPLIED, Rating.SUSTAINED)
 # A reader needs to know why: not applicable, and a decision either way.
 RATINGS_WITH_REASON = (Rating.NOT_APPLICABLE, Rating.YES, Rating.NO)
+
+
+class WorkbookState(models.TextChoices):
+    """Where a filled workbook that was sent stands."""
+
+    READY = "ready", _("Waits for a decision")
+    REFUSED = "refused", _("Refused")
+    ACCEPTED = "accepted", _("Taken over")
+    DISCARDED = "discarded", _("Discarded")
+
+
+class WorkbookRow(models.TextChoices):
+    """What a workbook would do to one answer."""
+
+    CONFLICT = "conflict", _("Changed here too")
+    LOCKED = "locked", _("Cannot be changed now")
+    NEW = "new", _("New")
+    CHANGED = "changed", _("Changed")
+    UNCHANGED = "unchanged", _("Unchanged")

@@ -168,6 +168,11 @@ PART_FIELDS: dict[str, frozenset[str]] = {
 PART_FIELDS[Part.WHOLE] = frozenset().union(*PART_FIELDS.values())
 
 
+def open_fields(update: ProgressUpdate) -> frozenset[str]:
+    """The fields that can be written while the answer can: all, or those of the returned part."""
+    return PART_FIELDS[update.returned_part or Part.WHOLE]
+
+
 @dataclass(frozen=True)
 class Decision:
     """Whether a verb is possible now; if not, why, in the user's words."""
@@ -184,14 +189,17 @@ def decide(s: Standing, verb: Verb) -> Decision:
     if not row.may(s):
         why = _("This is for %(who)s.") % {"who": row.who}
         return Decision(verb, False, why, is_right_missing=True)
-    if s.update.state not in row.sources:
-        why = _("The answer is %(state)s now.") % {"state": s.update.get_state_display().lower()}
-        return Decision(verb, False, why)
+    lock = lock_of(s, verb)
+    return Decision(verb, not lock, lock)
+
+
+def lock_of(s: Standing, verb: Verb) -> str | Promise:
+    """Why nobody at all may do `verb` now, by state or clock; empty where somebody may."""
+    if s.update.state not in TRANSITIONS[verb].sources:
+        return _("The answer is %(state)s now.") % {"state": s.update.get_state_display().lower()}
     if verb == Verb.ENDORSE and s.update.state == S.SUBMITTED and not s.sign_is_skipped:
-        return Decision(verb, False, _("A validator has to sign first."))
-    if lock := time_lock(s, verb):
-        return Decision(verb, False, lock)
-    return Decision(verb, True)
+        return _("A validator has to sign first.")
+    return time_lock(s, verb)
 
 
 def decisions(s: Standing) -> list[Decision]:

@@ -9,6 +9,7 @@ from actionplans.views import (
     periods,
     steps,
     submissions,
+    workbooks,
 )
 
 app_name = "actionplans"
@@ -36,6 +37,24 @@ urlpatterns = [
     ),
     path("p/<str:code>/evidence/<int:pk>/", evidence.show_evidence, name="evidence"),
     path("p/<str:code>/submission/", submissions.show_submission, name="submission"),
+    path("p/<str:code>/workbook/", workbooks.show_workbooks, name="workbook"),
+    path("p/<str:code>/workbook/upload/", workbooks.begin_upload, name="workbook-upload"),
+    path(
+        "p/<str:code>/workbook/<int:institution>/file/",
+        workbooks.download_workbook,
+        name="workbook-file",
+    ),
+    path("p/<str:code>/workbooks/<int:pk>/", workbooks.show_import, name="workbook-import"),
+    path(
+        "p/<str:code>/workbooks/<int:pk>/accept/",
+        workbooks.accept_import,
+        name="workbook-accept",
+    ),
+    path(
+        "p/<str:code>/workbooks/<int:pk>/discard/",
+        workbooks.discard_import,
+        name="workbook-discard",
+    ),
     path("monitoring/periods/", periods.list_periods, name="periods"),
     path("monitoring/periods/new/", periods.add_period, name="period-create"),
     path(

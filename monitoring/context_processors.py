@@ -26,6 +26,7 @@ PERIOD_PAGES = (
     "monitoring:updates",
     "monitoring:points",
     "actionplans:submission",
+    "actionplans:workbook",
 )
 
 

@@ -7,10 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from common import partial_uploads, uploads
-from common.errors import DomainError
-from common.forms import WaypostForm
-from common.models import StoredFile
+from common.sent_files import SentFileForm
 from recruitment.enums import PersonnelType, RowKind
 from recruitment.queries import ALL
 
@@ -75,13 +72,11 @@ class ReleaseFilter(forms.Form):
         return self.cleaned_data.get("show") or self.CHANGED
 
 
-class ImportForm(WaypostForm, forms.Form):
-    """A file of published figures: chosen here, or sent in chunks before (`uploaded`)."""
+class ImportForm(SentFileForm):
+    """A file of published figures."""
 
-    file = forms.FileField(
-        label=_("File"), error_messages={"required": _("Choose the file to import.")}
-    )
-    uploaded = forms.CharField(required=False, max_length=40, widget=forms.HiddenInput)
+    allowed = FIGURES
+
     published = forms.DateField(
         label=_("Day of publication"),
         help_text=_("As the publisher states it. It may stay empty."),
@@ -89,20 +84,9 @@ class ImportForm(WaypostForm, forms.Form):
         widget=forms.DateInput(attrs={"type": "date"}),
     )
 
-    def __init__(self, *args: Any, owner: int, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.owner = owner
-        self.fields["file"].required = not self.data.get("uploaded")
-        self.fields["file"].help_text = uploads.wanted(FIGURES)
-        self.fields["file"].widget.attrs["accept"] = uploads.accept_attribute(FIGURES)
-
-    def take(self) -> StoredFile:
-        """The file that came in chunks; DomainError where it is gone or was used."""
-        tokens = [self.cleaned_data["uploaded"]]
-        found = partial_uploads.take(tokens=tokens, owner=self.owner, purpose=PURPOSE)
-        if not found:
-            raise DomainError(_("This file was sent already. It stands in the list below."))
-        return found[0]
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, purpose=PURPOSE, **kwargs)
+        self.fields["file"].error_messages["required"] = _("Choose the file to import.")
 
 
 class PreviewFilter(forms.Form):

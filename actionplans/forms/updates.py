@@ -8,11 +8,10 @@ from django.core.validators import URLValidator
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from actionplans.enums import Part
 from actionplans.forms.fields import ProseField, one_line_end, rating_choices
 from actionplans.models import Evidence, ProgressUpdate
 from actionplans.models.updates import CONTENT_FIELDS
-from actionplans.rules import PART_FIELDS
+from actionplans.rules import open_fields
 from actionplans.services.updates import Content, NewEvidence
 from common import partial_uploads, uploads
 from common.forms import WaypostForm
@@ -113,7 +112,7 @@ class UpdateForm(WaypostForm, forms.Form):
         self.fields[name].choices = choices  # type: ignore[attr-defined]
 
     def _lock_all_but_the_returned_part(self) -> None:
-        open_parts = PART_FIELDS[self.instance.returned_part or Part.WHOLE]
+        open_parts = open_fields(self.instance)
         for name, field in self.fields.items():
             part = name if name in CONTENT_FIELDS else "evidence"
             field.disabled = name != "version" and part not in open_parts

@@ -17,6 +17,7 @@ from actionplans.models.updates import (
     Submission,
     UpdateRevision,
 )
+from actionplans.models.workbooks import WorkbookImport
 
 __all__ = [
     "Absence",
@@ -34,4 +35,5 @@ __all__ = [
     "Submission",
     "Theme",
     "UpdateRevision",
+    "WorkbookImport",
 ]

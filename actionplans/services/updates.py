@@ -27,14 +27,14 @@ from actionplans.enums import (
 from actionplans.models import Evidence, EvidenceUse, ProgressUpdate, UpdateRevision
 from actionplans.models.updates import CONTENT_FIELDS
 from actionplans.queries.updates import previous_update, with_people
-from actionplans.rules import PART_FIELDS, TRANSITIONS, decide
+from actionplans.rules import TRANSITIONS, decide, open_fields
 from actionplans.services.standings import standing_of
+from actionplans.services.texts import refuse_bad_text
 from common import clock
 from common.errors import Conflict, DomainError
 from common.models import StoredFile
 from common.querysets import compare_and_set, lock
 
-LONGEST_TEXT = 20_000
 REOPEN_AFTER_CLOSE = dt.timedelta(days=90)
 ONE_SITTING = dt.timedelta(minutes=10)  # autosaves of one person within it keep one revision
 NO_ROUND: dict[str, Any] = {
@@ -204,7 +204,7 @@ def return_update(
     """Give the answer back to its authors, whole or one part, with the reason."""
     if not reason.strip():
         raise DomainError(_("Say what has to be mended and why."), field="reason")
-    _refuse_long(reason, field="reason")
+    refuse_bad_text(reason, field="reason")
     row = _open(update, version, Verb.RETURN, by)
     until = row.editable_until if row.reopened_at else row.period.closes_at
     return _move(
@@ -228,7 +228,7 @@ def review_update(
     """Give the reviewer's verdict; one that differs from the claim needs a reason."""
     row = _open(update, version, Verb.REVIEW, by)
     _refuse_foreign_rating(row, verdict, field="verdict")
-    _refuse_long(reason, field="verdict_reason")
+    refuse_bad_text(reason, field="verdict_reason")
     if verdict != row.rating and not reason.strip():
         raise DomainError(_("The verdict differs from the claim: say why."), field="verdict_reason")
     row = _move(
@@ -255,7 +255,7 @@ def reopen_update(
     latest = row.period.closes_at if now < row.period.closes_at else now + REOPEN_AFTER_CLOSE
     if not reason.strip():
         raise DomainError(_("Say why the answer is reopened."), field="reason")
-    _refuse_long(reason, field="reason")
+    refuse_bad_text(reason, field="reason")
     if not now < until <= latest:
         raise DomainError(
             _("Choose a time after now and not after %(latest)s.")
@@ -469,7 +469,7 @@ def _refuse_locked_parts(
         return
     changed = {name for name, value in typed.items() if value != getattr(row, name)}
     changed |= {"evidence"} if touches_evidence else set()
-    if locked := sorted(changed - PART_FIELDS[row.returned_part]):
+    if locked := sorted(changed - open_fields(row)):
         raise DomainError(
             _("Only this part was returned: %(part)s. The rest is locked.")
             % {"part": row.get_returned_part_display()},
@@ -482,18 +482,9 @@ def _refuse_foreign_rating(row: ProgressUpdate, rating: str, *, field: str) -> N
         raise DomainError(_("Choose one of the ratings in the list."), field=field)
 
 
-def _refuse_long(text: str, *, field: str) -> None:
-    if len(text) > LONGEST_TEXT:
-        raise DomainError(
-            _("This text has %(length)s characters; the most is %(most)s.")
-            % {"length": len(text), "most": LONGEST_TEXT},
-            field=field,
-        )
-
-
 def _refuse_bad_content(row: ProgressUpdate, typed: Mapping[str, str]) -> None:
     for name, value in typed.items():
-        _refuse_long(value, field=name)
+        refuse_bad_text(value, field=name)
     if typed["rating"]:
         _refuse_foreign_rating(row, typed["rating"], field="rating")
     if typed["rating"] in RATINGS_WITH_REASON and not typed["rating_reason"]:

@@ -14,6 +14,7 @@ from accounts.access import Access, access
 from accounts.models import Party
 from accounts.permissions import Permission
 from actionplans.models import ReportingPeriod
+from actionplans.queries.workbooks import may_work_offline
 from common import clock, formats
 from monitoring import tour, waits
 from monitoring.queries.news import News, recent_news
@@ -33,6 +34,7 @@ class Desk:
     progress: Progress | None
     waits: list[waits.Wait]
     news: list[News]
+    may_work_offline: bool
 
     @property
     def next_step(self) -> tuple[str, str]:
@@ -78,6 +80,7 @@ def _desks(request: HttpRequest, who: Access) -> list[Desk]:
             + waits.party_waits(who, party, progress.get(party.pk))
             + invited.get(party.pk, []),
             news=news.get(party.pk, []),
+            may_work_offline=period is not None and may_work_offline(who, party),
         )
         for party in parties
     ]

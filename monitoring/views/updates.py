@@ -8,6 +8,7 @@ from accounts.access import access, party_or_404
 from accounts.models import Party
 from accounts.permissions import Permission
 from actionplans.models import ReportingPeriod
+from actionplans.queries.workbooks import may_work_offline
 from common.exports import wanted_format
 from monitoring.facts import facts_for
 from monitoring.grid import grid
@@ -45,6 +46,7 @@ def updates(request: HttpRequest, code: str) -> HttpResponse:
         "columns": columns,
         "is_member": who.is_member(party),
         "may_assign": who.may(Permission.ASSIGN, party),
+        "may_work_offline": may_work_offline(who, party),
         "unassigned": [row for row in rows if row.assignment is None],
     }
     return render(request, "monitoring/updates.html", context)

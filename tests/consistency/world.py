@@ -7,7 +7,7 @@ from typing import Any
 from accounts.enums import RoleCode
 from actionplans.enums import UpdateState
 from actionplans.models import CatalogueItem, Evidence, ReportingPeriod
-from tests.factories import accounts, actionplans, monitoring, taskforces, training
+from tests.factories import accounts, actionplans, monitoring, taskforces, training, workbooks
 from tests.factories import recruitment as figures
 from tests.factories.cast import cast
 
@@ -47,6 +47,9 @@ def world(
     role = person.memberships.get()
     mandate = people["reviewer"].mandates.get()
     sent = figures.sent_import(people["reviewer"])
+    filled = workbooks.sent_workbook(
+        update, people["same_institution"], narrative="Written on the way."
+    )
     seat = taskforces.seat(taskforces.task_force(desk.party), desk.lead)
     meeting = taskforces.meeting(seat.task_force)
     decision = taskforces.decision(meeting)
@@ -87,6 +90,8 @@ def world(
             for step in (*steps, "upload", "review", "reopen")
         },
         "actionplans:evidence": [evidence.pk],
+        "actionplans:workbook-file": [desk.lead.pk],
+        **{f"actionplans:workbook-{step}": [filled.pk] for step in ("import", "accept", "discard")},
         "actionplans:extensions": [desk.period.code],
         **{f"taskforces:seat-{verb}": [seat.pk] for verb in ("edit", "end")},
         "taskforces:meeting": [meeting.pk],

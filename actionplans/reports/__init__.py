@@ -1,0 +1,1 @@
+"""What this app makes for use outside the portal."""

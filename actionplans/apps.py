@@ -11,6 +11,7 @@ class ActionplansConfig(AppConfig):
         from accounts.services.audit import add_subjects, add_words
         from actionplans.models import (
             Assignment,
+            Evidence,
             Extension,
             ProgressUpdate,
             ReportingPeriod,
@@ -26,6 +27,8 @@ class ActionplansConfig(AppConfig):
                 "absence.ended": _("Absence ended"),
                 "assignment.alternate": _("One alternate named for all items of a focal point"),
                 "assignment.set": _("Item assigned"),
+                "evidence.add": _("Document added to the library"),
+                "evidence.describe": _("What is said of a document changed"),
                 "extension.grant": _("More time granted"),
                 "period.create": _("Period planned"),
                 "submission.send": _("National answer sent"),
@@ -46,6 +49,7 @@ class ActionplansConfig(AppConfig):
         )
         add_subjects(
             Assignment.objects.select_related("item"),
+            Evidence.objects.select_related("party"),
             Extension.objects.select_related("party__country", "period"),
             ProgressUpdate.objects.select_related(
                 "assignment__party", "assignment__item", "period"

@@ -71,6 +71,14 @@ class Part(models.TextChoices):
     EVIDENCE = "evidence", _("The evidence")
 
 
+class Visibility(models.TextChoices):
+    """Who reads a piece of evidence, once an answer that it supports is sent."""
+
+    PARTY = "party", _("The party alone")
+    REVIEWERS = "reviewers", _("The party and its reviewers")
+    PUBLIC = "public", _("Everybody")
+
+
 class Rating(models.TextChoices):
     """The one scale of claim, record and verdict; which values apply depends on the item's kind."""
 

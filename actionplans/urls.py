@@ -35,7 +35,16 @@ urlpatterns = [
         )
         for step in steps.STEPS
     ),
+    path("p/<str:code>/evidence/", evidence.list_library, name="library"),
+    path("p/<str:code>/evidence/new/", evidence.add_evidence, name="evidence-add"),
     path("p/<str:code>/evidence/<int:pk>/", evidence.show_evidence, name="evidence"),
+    path("p/<str:code>/evidence/<int:pk>/about/", evidence.about_evidence, name="evidence-about"),
+    path("p/<str:code>/evidence/<int:pk>/edit/", evidence.edit_evidence, name="evidence-edit"),
+    path(
+        "p/<str:code>/evidence/<int:pk>/preview/",
+        evidence.preview_evidence,
+        name="evidence-preview",
+    ),
     path("p/<str:code>/submission/", submissions.show_submission, name="submission"),
     path("p/<str:code>/workbook/", workbooks.show_workbooks, name="workbook"),
     path("p/<str:code>/workbook/upload/", workbooks.begin_upload, name="workbook-upload"),

@@ -61,6 +61,7 @@ OWN_PARTY = (
             Link(gettext_lazy("Consultations"), "taskforces:consultations", None, True),
             Link(gettext_lazy("Dialogues"), "taskforces:dialogues", None, True),
             Link(gettext_lazy("Training"), "training:sessions", None, True),
+            Link(gettext_lazy("Evidence"), "actionplans:library"),
             Link(gettext_lazy("Deployed personnel"), "recruitment:deployments", None, True),
         ),
     ),

@@ -1,6 +1,6 @@
 """The form of an answer."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, cast
 
 from django import forms
@@ -18,15 +18,18 @@ from common.forms import WaypostForm
 from common.models import StoredFile
 
 
-class EvidenceToRemoveField(forms.TypedMultipleChoiceField):
-    """Evidence ids; one that somebody took away meanwhile is no error, it is gone already."""
+class EvidenceField(forms.TypedMultipleChoiceField):
+    """Evidence ids; of one that is gone meanwhile the service says so, where it matters."""
 
     def valid_value(self, value: Any) -> bool:
         return True
 
 
 class UpdateForm(WaypostForm, forms.Form):
-    """A party's answer on one item, with the evidence to add and to remove."""
+    """A party's answer on one item, with the evidence to add and to remove.
+
+    The button "find" sends the form to look into the library; nothing is saved by it.
+    """
 
     versioned = True
     use_required_attribute = False  # a draft may be saved without them
@@ -57,8 +60,20 @@ class UpdateForm(WaypostForm, forms.Form):
     )
     measures = ProseField(label=_("Measures in this period"), required=False)
     next_steps = ProseField(label=_("Next steps"), required=False)
-    remove = EvidenceToRemoveField(
+    remove = EvidenceField(
         label=_("Evidence to remove"),
+        required=False,
+        coerce=int,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    words = forms.CharField(
+        label=_("Find in the party's library"),
+        help_text=_("Words of the title, the publisher or the file's name."),
+        required=False,
+        max_length=200,
+    )
+    library = EvidenceField(
+        label=_("Documents to use"),
         required=False,
         coerce=int,
         widget=forms.CheckboxSelectMultiple,
@@ -107,6 +122,19 @@ class UpdateForm(WaypostForm, forms.Form):
         if not evidence:
             del self.fields["remove"]
         self._lock_all_but_the_returned_part()
+
+    def offer_library(self, found: Iterable[Evidence], chosen: Iterable[Evidence]) -> None:
+        """Show what was found, after what is ticked already."""
+        rows = {one.pk: one.title for one in (*chosen, *found)}
+        self._offer("library", [(str(pk), title) for pk, title in rows.items()])
+
+    def typed_words(self) -> str:
+        return str(self.data.get("words", ""))[:200] if self.is_bound else ""
+
+    def ticked(self) -> list[int]:
+        """Ids of the library's documents that are ticked in what was sent."""
+        sent = cast(QueryDict, self.data).getlist("library") if self.is_bound else []
+        return [int(pk) for pk in sent if pk.isascii() and pk.isdigit() and len(pk) < 15]
 
     def _offer(self, name: str, choices: list[tuple[str, Any]]) -> None:
         self.fields[name].choices = choices  # type: ignore[attr-defined]
@@ -185,4 +213,9 @@ class UpdateForm(WaypostForm, forms.Form):
                 )
             )
         texts = {name: values.get(name, "") for name in CONTENT_FIELDS}
-        return Content(**texts, attach=attach, detach=values.get("remove", []))
+        return Content(
+            **texts,
+            attach=attach,
+            use=values.get("library", []),
+            detach=values.get("remove", []),
+        )

@@ -1,11 +1,12 @@
 """What a party shows for what it claims."""
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Count, F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership, Party, User
+from actionplans.enums import Visibility
 from common import clock
 from common.models import StoredFile
 
@@ -24,7 +25,16 @@ class EvidenceQuerySet(models.QuerySet["Evidence"]):
                 transmitted_for__in=ProgressUpdate.objects.under_mandate(user).values("pk")
             ).values("pk")
         )
-        return self.filter(pk__in=self.model.objects.filter(unused | live | sent).values("pk"))
+        readable_outside = sent & ~Q(visibility=Visibility.PARTY)
+        found = self.model.objects.filter(unused | live | readable_outside)
+        return self.filter(pk__in=found.values("pk"))
+
+    def with_uses(self) -> "EvidenceQuerySet":
+        """Each with the number of answers that it supports now, as `answers`."""
+        return self.annotate(answers=Count("uses"))
+
+    def expired(self) -> "EvidenceQuerySet":
+        return self.filter(expires_on__lt=clock.today())
 
 
 class Evidence(models.Model):
@@ -38,6 +48,14 @@ class Evidence(models.Model):
     url = models.URLField(_("link"), max_length=500, blank=True)
     publisher = models.CharField(_("publisher"), max_length=160, blank=True)
     date = models.DateField(_("date of the document"), null=True, blank=True)
+    expires_on = models.DateField(_("holds until"), null=True, blank=True)
+    visibility = models.CharField(
+        _("who reads it"),
+        max_length=10,
+        choices=Visibility.choices,
+        default=Visibility.REVIEWERS,
+    )
+    version = models.PositiveIntegerField(default=1)
     added_at = models.DateTimeField(default=clock.now)
     added_by = models.ForeignKey(User, models.PROTECT, related_name="+")
 
@@ -51,7 +69,17 @@ class Evidence(models.Model):
                 condition=Q(stored_file__isnull=False, url="")
                 | (Q(stored_file__isnull=True) & ~Q(url="")),
                 violation_error_message=_("Evidence is a file or a link, one of the two."),
-            )
+            ),
+            models.CheckConstraint(
+                name="evidence_expires_after_its_date",
+                condition=Q(expires_on__isnull=True)
+                | Q(date__isnull=True)
+                | Q(expires_on__gt=F("date")),
+                violation_error_message=_("The day until it holds comes after its date."),
+            ),
+            models.CheckConstraint(
+                name="evidence_visibility_known", condition=Q(visibility__in=Visibility.values)
+            ),
         ]
 
     def __str__(self) -> str:
@@ -59,6 +87,10 @@ class Evidence(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("actionplans:evidence", args=[self.party.code, self.pk])
+
+    @property
+    def is_expired(self) -> bool:
+        return self.expires_on is not None and self.expires_on < clock.today()
 
 
 class EvidenceUse(models.Model):

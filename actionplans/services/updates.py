@@ -73,7 +73,7 @@ class NewEvidence:
 
 @dataclass(frozen=True)
 class Content:
-    """What a contributor typed; `attach` and `detach` change the evidence."""
+    """What a contributor typed; `attach`, `use` and `detach` change the evidence."""
 
     narrative: str = ""
     rating: str = ""
@@ -82,6 +82,7 @@ class Content:
     next_steps: str = ""
     unchanged_reason: str = ""
     attach: Sequence[NewEvidence] = ()
+    use: Iterable[int] = field(default_factory=tuple)  # evidence ids of the party's library
     detach: Iterable[int] = field(default_factory=tuple)  # evidence ids
 
     @classmethod
@@ -417,12 +418,13 @@ def _write_content(
     row: ProgressUpdate, verb: Verb, content: Content, *, by: User, **values: Any
 ) -> ProgressUpdate:
     typed = content.values()
-    detach = set(content.detach)
-    _refuse_locked_parts(row, typed, touches_evidence=bool(detach or content.attach))
+    detach, use = set(content.detach), set(content.use)
+    _refuse_locked_parts(row, typed, touches_evidence=bool(detach or use or content.attach))
     _refuse_bad_content(row, typed)
     EvidenceUse.objects.filter(update=row, evidence__in=detach).delete()
     for new in content.attach:
         _attach(row, new, by=by)
+    _use(row, use, by=by)
     if verb == Verb.SUBMIT:
         _refuse_incomplete(row, typed)
     return _move(row, verb, by=by, reason=typed["unchanged_reason"], **typed, **values)
@@ -439,6 +441,17 @@ def _attach(row: ProgressUpdate, new: NewEvidence, *, by: User) -> None:
         added_by=by,
     )
     EvidenceUse.objects.create(evidence=evidence, update=row)
+
+
+def _use(row: ProgressUpdate, wanted: set[int], *, by: User) -> None:
+    """Let documents of the party's library support the answer."""
+    own = Evidence.objects.visible_to(by).filter(party=row.assignment.party, pk__in=wanted)
+    if own.count() != len(wanted):
+        raise DomainError(
+            _("A chosen document is no longer in the library. Choose again."), field="library"
+        )
+    held = set(row.evidence.values_list("pk", flat=True))
+    _set_evidence(row, held | wanted)
 
 
 def _set_evidence(row: ProgressUpdate, wanted: set[int]) -> None:

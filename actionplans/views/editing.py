@@ -17,7 +17,7 @@ from actionplans.forms.steps import StepForm, UnchangedForm
 from actionplans.forms.updates import UpdateForm
 from actionplans.models import ProgressUpdate
 from actionplans.models.updates import CONTENT_FIELDS
-from actionplans.queries.evidence import is_out_of_date
+from actionplans.queries.evidence import is_out_of_date, library
 from actionplans.queries.updates import previous_update
 from actionplans.rules import Standing, decide
 from actionplans.services import updates
@@ -35,6 +35,7 @@ from common import clock, formats, partial_uploads, uploads
 from common.errors import Conflict, DomainError
 from common.models import StoredFile
 
+MOST_FOUND = 20  # documents of the library shown for the words typed
 UPDATE_LABELS = {name: UpdateForm.base_fields[name].label for name in CONTENT_FIELDS}
 
 
@@ -51,7 +52,8 @@ def edit_update(request: HttpRequest, code: str, pk: int) -> HttpResponseBase:
         return _autosave(update, form, access(request).user)
     if not decision.allowed:
         return _locked(request, standing, form, decision.why)
-    if request.method == "POST" and form.is_valid():
+    finds = request.POST.get("action") == "find"
+    if request.method == "POST" and not finds and form.is_valid():
         return _write(request, standing, form)
     return _page(request, standing, form)
 
@@ -60,6 +62,7 @@ def _page(request: HttpRequest, standing: Standing, form: UpdateForm) -> HttpRes
     update = standing.update
     before = previous_update(update) if update.state == UpdateState.DRAFT else None
     before_evidence = evidence_of(before) if before else []
+    _offer_library(request, update, form)
     context = {
         **_frame(request, standing),
         "form": form,
@@ -75,6 +78,15 @@ def _page(request: HttpRequest, standing: Standing, form: UpdateForm) -> HttpRes
         "unchanged_form": UnchangedForm(update=update, auto_id="unchanged_%s"),
     }
     return render(request, "actionplans/update_edit.html", context)
+
+
+def _offer_library(request: HttpRequest, update: ProgressUpdate, form: UpdateForm) -> None:
+    """What the party's library has for the words typed, without what the answer holds already."""
+    party, user = update.assignment.party, access(request).user
+    words = form.typed_words()
+    found = library(user, party, words=words).exclude(uses__update=update)[:MOST_FOUND]
+    ticked = library(user, party).filter(pk__in=form.ticked())
+    form.offer_library(found if words else [], ticked if form.ticked() else [])
 
 
 def _frame(request: HttpRequest, standing: Standing) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from accounts.access import access, party_or_404
 from accounts.models import Party, User
-from actionplans.enums import UpdateState, Verb
+from actionplans.enums import UpdateState, Verb, Visibility
 from actionplans.models import Evidence, ProgressUpdate, ReportingPeriod, UpdateRevision
 from actionplans.notifications import recipients
 from actionplans.queries.people import belongings
@@ -56,7 +56,11 @@ def is_being_amended(request: HttpRequest, update: ProgressUpdate) -> bool:
 
 
 def evidence_of(content: ProgressUpdate | UpdateRevision) -> list[Evidence]:
-    return list(content.evidence.select_related("party", "stored_file"))
+    """What supports it; outside the party, where a revision is read, without the party's own."""
+    rows = content.evidence.select_related("party", "stored_file")
+    if isinstance(content, UpdateRevision):
+        rows = rows.exclude(visibility=Visibility.PARTY)
+    return list(rows)
 
 
 def as_author(standing: Standing) -> Standing:

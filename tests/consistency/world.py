@@ -89,7 +89,10 @@ def world(
             f"actionplans:update-{step}": [update.pk]
             for step in (*steps, "upload", "review", "reopen")
         },
-        "actionplans:evidence": [evidence.pk],
+        **{
+            f"actionplans:evidence{suffix}": [evidence.pk]
+            for suffix in ("", "-about", "-edit", "-preview")
+        },
         "actionplans:workbook-file": [desk.lead.pk],
         **{f"actionplans:workbook-{step}": [filled.pk] for step in ("import", "accept", "discard")},
         "actionplans:extensions": [desk.period.code],

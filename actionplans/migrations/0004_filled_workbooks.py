@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0003_encrypt_second_factors'),
-        ('actionplans', '0002_absences_and_autosave'),
+        ('actionplans', '0003_period_kind'),
         ('common', '0002_partial_uploads'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -8,7 +8,7 @@ class ActionplansConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts.notifications import add_kinds
-        from accounts.services.audit import add_subjects, add_words
+        from accounts.services.audit import add_record_kinds, add_subjects, add_words
         from actionplans.models import (
             Assignment,
             Extension,
@@ -38,6 +38,17 @@ class ActionplansConfig(AppConfig):
                 "update.return": _("Answer returned"),
                 "update.reopen": _("Answer reopened"),
                 "update.lapse": _("Reopened answer lapsed"),
+            }
+        )
+        add_record_kinds(
+            {
+                "actionplans.absence": _("absence"),
+                "actionplans.assignment": _("assignment"),
+                "actionplans.evidence": _("evidence"),
+                "actionplans.extension": _("extension"),
+                "actionplans.progressupdate": _("answer"),
+                "actionplans.reportingperiod": _("period"),
+                "actionplans.submission": _("national answer"),
             }
         )
         add_subjects(

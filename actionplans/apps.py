@@ -8,7 +8,7 @@ class ActionplansConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts.notifications import add_kinds
-        from accounts.services.audit import add_subjects, add_words
+        from accounts.services.audit import add_record_kinds, add_subjects, add_words
         from actionplans.models import (
             Assignment,
             Evidence,
@@ -45,6 +45,17 @@ class ActionplansConfig(AppConfig):
                 "workbook.sent": _("Filled workbook sent"),
                 "workbook.accepted": _("Filled workbook taken over"),
                 "workbook.discarded": _("Filled workbook discarded"),
+            }
+        )
+        add_record_kinds(
+            {
+                "actionplans.absence": _("absence"),
+                "actionplans.assignment": _("assignment"),
+                "actionplans.evidence": _("evidence"),
+                "actionplans.extension": _("extension"),
+                "actionplans.progressupdate": _("answer"),
+                "actionplans.reportingperiod": _("period"),
+                "actionplans.submission": _("national answer"),
             }
         )
         add_subjects(

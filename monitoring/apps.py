@@ -8,7 +8,7 @@ class MonitoringConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts.models import AuditEvent
-        from accounts.services.audit import add_subjects, add_words, recorded
+        from accounts.services.audit import add_record_kinds, add_subjects, add_words, recorded
         from monitoring.models import Briefing, HandOver, PilotParticipation, Rendition, Snapshot
         from monitoring.receivers import deliver
 
@@ -23,6 +23,15 @@ class MonitoringConfig(AppConfig):
                 "pilot.endorsed": _("Pilot endorsed"),
                 "pilot.declined": _("Pilot declined"),
                 "pilot.withdrawn": _("Withdrawn from the pilot"),
+            }
+        )
+        add_record_kinds(
+            {
+                "monitoring.briefing": _("briefing"),
+                "monitoring.handover": _("hand-over"),
+                "monitoring.pilotparticipation": _("part in the pilot"),
+                "monitoring.rendition": _("file of a report"),
+                "monitoring.snapshot": _("report"),
             }
         )
         handed = ("hand_over__leaver", "hand_over__party__country", "receiver")

@@ -7,8 +7,14 @@ class RecruitmentConfig(AppConfig):
     verbose_name = _("Recruitment")
 
     def ready(self) -> None:
-        from accounts.services.audit import add_words
+        from accounts.services.audit import add_record_kinds, add_words
 
+        add_record_kinds(
+            {
+                "recruitment.import": _("file of figures"),
+                "recruitment.release": _("release"),
+            }
+        )
         add_words(
             {
                 "import.sent": _("File of figures sent"),

@@ -15,6 +15,15 @@ from accounts.models import AuditEvent, Party, User
 
 recorded = Signal()
 SUBJECTS: dict[str, models.QuerySet[Any]] = {}
+KINDS: dict[str, str | Promise] = {
+    "accounts.institution": _("institution"),
+    "accounts.invitation": _("invitation"),
+    "accounts.mandate": _("mandate"),
+    "accounts.membership": _("role"),
+    "accounts.user": _("person"),
+    "mfa.authenticator": _("second factor"),
+    "usersessions.usersession": _("session"),
+}
 _heard: ContextVar[bool] = ContextVar("heard", default=True)
 WORDS: dict[str, str | Promise] = {
     "party.opened": _("Party opened"),
@@ -49,6 +58,11 @@ def add_words(words: dict[str, str | Promise]) -> None:
     WORDS.update(words)
 
 
+def add_record_kinds(kinds: dict[str, str | Promise]) -> None:
+    """Let an app say what its records are called where its models do not; from its apps.py."""
+    KINDS.update(kinds)
+
+
 def add_subjects(*rows: models.QuerySet[Any]) -> None:
     """Let an app say which of its records the log names, by `str`; from its apps.py.
 
@@ -64,6 +78,8 @@ def words_for(action: str) -> str:
 
 def kind_of(event: AuditEvent) -> str:
     """What the event's subject is, in words; its name may be for fewer readers than the event."""
+    if words := KINDS.get(event.subject_type):
+        return str(words)
     app, _dot, kind = event.subject_type.partition(".")
     model = apps.all_models[app].get(kind)
     return str(model._meta.verbose_name) if model else kind

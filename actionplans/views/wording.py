@@ -21,6 +21,7 @@ class StepWords:
     effect: Words
     button: Words
     done: Words
+    crumb: Words = ""  # where the button's words do not say which page this is
 
 
 def names(s: Standing) -> dict[str, str]:
@@ -72,6 +73,7 @@ def unchanged_words(s: Standing) -> StepWords:
         + f" {submitted.effect}",
         submitted.button,
         _("%(item)s was submitted as unchanged.") % words,
+        crumb=_("Nothing changed"),
     )
 
 

@@ -248,6 +248,13 @@ def test_table_says_that_it_goes_on_unless_it_folds_to_cards() -> None:
     assert "The table goes on to the side" not in cards
 
 
+def test_chart_says_that_it_goes_on_and_can_be_scrolled_by_keyboard() -> None:
+    html = show('{% figure "Fewer women" %}<svg></svg>{% endfigure %}')
+    hint, region = html.index("The chart goes on to the side"), html.index("chart-region")
+    assert hint < region
+    assert 'role="region" aria-label="Fewer women" tabindex="0"' in html
+
+
 def test_loading_names_what_is_awaited() -> None:
     html = show('{% loading "The report is being made." %}')
     assert 'role="status"' in html

@@ -156,12 +156,14 @@ def test_each_state_has_a_drawing_and_a_word(state: str) -> None:
 def test_stepper_says_what_a_colour_would_say() -> None:
     steps = [
         {"state": "draft", "status": "done", "who": "Amina", "institution": "Defence"},
+        {"state": "submitted", "status": "current"},
         {"state": "signed", "status": "skipped", "note": "no validator"},
-        {"state": "endorsed", "status": "current"},
+        {"state": "endorsed", "status": "next", "who": "Maria"},
     ]
     html = show("{% stepper steps %}", steps=steps)
     assert text(html) == (
-        "Draft, done Amina, Defence Signed, skipped no validator Endorsed, now here"
+        "Draft, done Amina, Defence Submitted, now here Signed, skipped no validator"
+        " Endorsed, comes next Has it now: Maria"
     )
     assert html.count('aria-current="step"') == 1
 

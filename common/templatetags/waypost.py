@@ -18,6 +18,7 @@ register = template.Library()
 Values = dict[str, Any]
 NOTHING = "–"
 register.filter("apart", formats.apart)
+register.filter("file_size", formats.size)
 EMPTY = (None, "")  # a variable that a page does not have comes as ""
 
 

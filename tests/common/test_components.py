@@ -61,6 +61,19 @@ def test_share_has_numerator_and_denominator() -> None:
     assert formats.share(334, 4836) == "6.9\u00a0% (334 of 4,836)"
 
 
+def test_share_stands_in_one_piece_in_arabic_too() -> None:
+    with translation.override("ar"):
+        assert "\u00a0%" in formats.share(334, 4836)
+
+
+@pytest.mark.parametrize(
+    ("count", "words"),
+    [(20 * 1024**2, "20\u00a0MB"), (1_258_291, "1.2\u00a0MB"), (10, "10\u00a0bytes")],
+)
+def test_size_has_a_tenth_only_where_there_is_one(count: int, words: str) -> None:
+    assert formats.size(count) == words
+
+
 def test_share_of_nothing_is_no_percentage() -> None:
     assert formats.share(0, 0) == formats.share(None, 10) == "no figures"
 

@@ -405,7 +405,6 @@ class Mandate(models.Model):
     granted_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
     revoked_at = models.DateTimeField(null=True, blank=True)
     revoked_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
-    standing: str  # on rows that were asked for `with_standing`
 
     objects = MandateQuerySet.as_manager()
 

@@ -78,7 +78,7 @@ def _mandates_file(request: HttpRequest, rows: QuerySet[Mandate]) -> HttpRespons
             mandate.valid_from,
             mandate.valid_until,
             mandate.declared_conflict,
-            STATES[mandate.standing],
+            STATES[mandate.standing],  # type: ignore[attr-defined]
             mandate.revoked_by.name if mandate.revoked_by else "",
             mandate.revoked_at,
         )

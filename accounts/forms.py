@@ -325,18 +325,26 @@ class ProfileForm(WaypostForm, forms.Form):
         help_text=_("Deadlines stay in the zone of the party that has to keep them."),
     )
 
-    def __init__(self, *args: Any, kinds: Iterable[Kind], party_zone: str, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, kinds: Iterable[Kind], party: Party | None, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         own_names = [
             (code, get_language_info(code)["name_local"]) for code, _n in settings.LANGUAGES
         ]
         self._choices("language", [("", _("As the browser asks")), *own_names])
-        as_party = gettext("As the party: %(zone)s") % {"zone": party_zone.replace("_", " ")}
-        self._choices("time_zone", [("", as_party), *zone_choices()])
+        self.has_party = party is not None
+        self._choices("time_zone", [("", self._zone_unless_chosen(party)), *zone_choices()])
         self.kinds = {f"kind_{n}": kind for n, kind in enumerate(kinds)}
         for field, kind in self.kinds.items():
             choices = [(f.value, f.label) for f in kind.frequencies]
             self.fields[field] = forms.ChoiceField(label=str(kind.label), choices=choices)
+
+    @staticmethod
+    def _zone_unless_chosen(party: Party | None) -> str:
+        if party is None:
+            return gettext("None of these: UTC")
+        return gettext("As the party: %(zone)s") % {"zone": party.time_zone.replace("_", " ")}
 
     def _choices(self, field: str, choices: list[Any]) -> None:
         self.fields[field].choices = choices  # type: ignore[attr-defined]

@@ -1,5 +1,6 @@
 """Numbers, shares, dates and instants in the words of the reader's language (Babel's CLDR data)."""
 
+import re
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, tzinfo
 from decimal import Decimal
@@ -10,6 +11,7 @@ from zoneinfo import ZoneInfo
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_skeleton, format_time, get_timezone_location
 from babel.numbers import format_decimal
+from django.template.defaultfilters import filesizeformat
 from django.utils.translation import get_language, get_language_bidi, pgettext
 from django.utils.translation import gettext as _
 
@@ -56,12 +58,17 @@ def share(numerator: int | None, denominator: int | None) -> str:
     if numerator is None or not denominator:
         return _("no figures")
     percent = number(Decimal(numerator) * 100 / Decimal(denominator), 1)
-    words = _("%(percent)s %% (%(part)s of %(whole)s)") % {
+    # Of one piece: the sign never stands alone on the next line.
+    return _("%(percent)s\u00a0%% (%(part)s of %(whole)s)") % {
         "percent": percent,
         "part": number(numerator),
         "whole": number(denominator),
     }
-    return words.replace(" %", "\N{NO-BREAK SPACE}%")
+
+
+def size(count: int) -> str:
+    """20 MB, 1.2 MB: a number of bytes in words, with its tenth only where there is one."""
+    return re.sub(r"(?<=\d)\D0(?=\D*$)", "", filesizeformat(count))
 
 
 def day(value: date) -> str:

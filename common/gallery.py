@@ -76,7 +76,7 @@ STEPS = [
         "institution": _("Ministry of Defence"),
         "when": _at(6, 2),
     },
-    {"state": "submitted", "status": "done", "who": "Amina Bello", "when": _at(6, 9)},
+    {"state": "submitted", "status": "current", "who": "Amina Bello", "when": _at(6, 9)},
     {
         "state": "signed",
         "status": "skipped",
@@ -84,7 +84,7 @@ STEPS = [
     },
     {
         "state": "endorsed",
-        "status": "current",
+        "status": "next",
         "who": "Ngozi Okafor",
         "institution": _("Federal Ministry of Women Affairs"),
     },

@@ -3,10 +3,9 @@
 import secrets
 
 from django.db import models
-from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext_lazy as _
 
-from common import clock
+from common import clock, formats
 from common.enums import JobState, ScanState
 
 
@@ -173,5 +172,5 @@ class PartialUpload(models.Model):
     @property
     def how_far(self) -> str:
         """ "1.4 MB of 2.9 MB"."""
-        sizes = {"part": filesizeformat(self.received), "whole": filesizeformat(self.size)}
+        sizes = {"part": formats.size(self.received), "whole": formats.size(self.size)}
         return _("%(part)s of %(whole)s") % sizes

@@ -15,7 +15,6 @@ from django.conf import settings
 from django.core.files import File
 from django.db import transaction
 from django.http import FileResponse, Http404
-from django.template.defaultfilters import filesizeformat
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
@@ -147,7 +146,7 @@ def wanted(allowed: Collection[str] = EVIDENCE) -> str:
     """What is accepted, in words for a hint: "PDF, PNG, ..., up to 20 MB"."""
     return _("%(types)s, up to %(size)s") % {
         "types": formats.listed(TYPES[name].label for name in TYPES if name in allowed),
-        "size": filesizeformat(settings.EVIDENCE_MAX_BYTES),
+        "size": formats.size(settings.EVIDENCE_MAX_BYTES),
     }
 
 

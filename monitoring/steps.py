@@ -49,7 +49,7 @@ def _written_now(standing: Standing, people: People) -> Step:
 
 
 def _way_on(standing: Standing, people: People) -> Iterator[Step]:
-    """What was done since the draft; the first step still open is where the answer is."""
+    """What was done since the draft, where the answer is, and who has to take the next step."""
     update = standing.update
     reached = WAY.index(S(update.state))
     waits = True
@@ -58,11 +58,12 @@ def _way_on(standing: Standing, people: People) -> Iterator[Step]:
             note = _("Skipped: no validator is appointed who may sign.")
             yield {"state": state, "status": "skipped", "note": note}
         elif place <= reached:
-            yield {**_acted(update, state, FIELDS[state], people), "status": "done"}
+            status = "current" if place == reached else "done"
+            yield {**_acted(update, state, FIELDS[state], people), "status": status}
         elif waits:
             waits = False
             who = holder_words(standing, _names(people))
-            yield {"state": state, "status": "current", "who": who}
+            yield {"state": state, "status": "next", "who": who}
         else:
             yield {"state": state, "status": "todo"}
 
@@ -93,13 +94,11 @@ def outside_steps(revision: UpdateRevision, history: list[UpdateRevision]) -> li
     """What everybody outside the party may know: when it was sent, and who reviewed it."""
     known = [row for row in history if row.number <= revision.number]
     sent = next((row for row in reversed(known) if row.verb == Verb.SEND), None)
-    steps: list[Step] = [
-        {"state": S.TRANSMITTED, "status": "done", "when": sent.at if sent else None}
-    ]
+    step: Step = {"state": S.TRANSMITTED, "when": sent.at if sent else None}
     review = next((row for row in reversed(known) if row.verb == Verb.REVIEW), None)
     if revision.verdict and review:
         who = review.by.name if review.by else ""
-        steps.append({"state": S.REVIEWED, "status": "done", "who": who, "when": review.at})
-    else:
-        steps.append({"state": S.REVIEWED, "status": "current", "who": _("the reviewer")})
-    return steps
+        reviewed = {"state": S.REVIEWED, "status": "current", "who": who, "when": review.at}
+        return [{**step, "status": "done"}, reviewed]
+    waits = {"state": S.REVIEWED, "status": "next", "who": _("the reviewer")}
+    return [{**step, "status": "current"}, waits]

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Case, Exists, OuterRef, Q, Value, When
 from django.db.models.functions import Coalesce, Lower
 from django.urls import reverse
 from django.utils.crypto import salted_hmac
@@ -344,7 +344,7 @@ class Membership(models.Model):
 
     @property
     def standing(self) -> str:
-        """`ended`, `suspended`, `over` by its date, `ending` within 30 days, or `in_force`."""
+        """`ended`, `suspended`, `over` by its date, `ending` soon, or `in_force`."""
         if self.ended_at:
             return "ended"
         if self.suspended_at:
@@ -355,6 +355,19 @@ class Membership(models.Model):
 
 
 class MandateQuerySet(models.QuerySet["Mandate"]):
+    def with_standing(self) -> "MandateQuerySet":
+        """`standing`: `revoked`, `over` by its date, `planned`, `ending` soon, or `current`."""
+        today = clock.today()
+        return self.annotate(
+            standing=Case(
+                When(revoked_at__isnull=False, then=Value("revoked")),
+                When(valid_until__lt=today, then=Value("over")),
+                When(valid_from__gt=today, then=Value("planned")),
+                When(valid_until__lte=today + ENDING_WITHIN, then=Value("ending")),
+                default=Value("current"),
+            )
+        )
+
     def current(self) -> "MandateQuerySet":
         """Good today, and held by somebody who still has the role: reviewers may observe too."""
         today = clock.today()
@@ -409,15 +422,3 @@ class Mandate(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user}: {self.party or _('all contributing countries')}"
-
-    @property
-    def standing(self) -> str:
-        """`revoked`, `over` by its date, `planned`, `ending` within 30 days, or `current`."""
-        today = clock.today()
-        if self.revoked_at:
-            return "revoked"
-        if self.valid_until < today:
-            return "over"
-        if self.valid_from > today:
-            return "planned"
-        return "ending" if self.valid_until <= today + ENDING_WITHIN else "current"

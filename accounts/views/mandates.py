@@ -5,14 +5,16 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext_lazy
 from django.views.decorators.http import require_safe
 
 from accounts import queries
 from accounts.access import require
 from accounts.forms import MandateEndForm, MandateForm
 from accounts.models import Mandate, Party
+from accounts.models.parties import ENDING_WITHIN
 from accounts.permissions import Permission
 from accounts.services.mandates import extend_mandate, grant_mandate, revoke_mandate
 from accounts.typed import form_data
@@ -26,7 +28,10 @@ from common.formats import day
 
 STATES = {
     "current": gettext_lazy("Current"),
-    "ending": gettext_lazy("Ends within 30 days"),
+    "ending": format_lazy(
+        ngettext_lazy("Ends within {n} day", "Ends within {n} days", ENDING_WITHIN.days),
+        n=ENDING_WITHIN.days,
+    ),
     "planned": gettext_lazy("Not begun"),
     "over": gettext_lazy("Over"),
     "revoked": gettext_lazy("Revoked"),
@@ -48,7 +53,7 @@ def mandates(request: HttpRequest) -> HttpResponse:
         "page_obj": page_of(request, rows),
         "reviewed": Party.objects.filter(archived_at__isnull=True).select_related("country"),
         "filtered": any(request.GET.get(name) for name in ("state", "party", "q")),
-        "states": STATES.items(),
+        "states": STATES,
     }
     return render(request, "accounts/mandate_list.html", context)
 
@@ -73,7 +78,7 @@ def _mandates_file(request: HttpRequest, rows: QuerySet[Mandate]) -> HttpRespons
             mandate.valid_from,
             mandate.valid_until,
             mandate.declared_conflict,
-            STATES[mandate.standing],
+            STATES[mandate.standing],  # type: ignore[attr-defined]
             mandate.revoked_by.name if mandate.revoked_by else "",
             mandate.revoked_at,
         )

@@ -4,8 +4,9 @@ from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import queries
@@ -13,6 +14,7 @@ from accounts.access import access, own_party_or_404, require
 from accounts.enums import RoleCode
 from accounts.forms import InvitationForm
 from accounts.models import Membership, Party, User
+from accounts.models.parties import ENDING_WITHIN
 from accounts.permissions import ROLES, Permission
 from accounts.second_factor import with_second_factor
 from accounts.services.invitations import invite_person
@@ -22,16 +24,24 @@ from accounts.views.lists import in_order, number_in, page_of
 from common.errors import DomainError
 from common.exports import table_file, wanted_format
 
+DAYS = ENDING_WITHIN.days
 HISTORY = 10  # lines of the log on a person's page
 MARKS = [
-    ("ending", gettext_lazy("Role ends within 30 days")),
+    (
+        "ending",
+        format_lazy(
+            ngettext_lazy("Role ends within {n} day", "Role ends within {n} days", DAYS), n=DAYS
+        ),
+    ),
     ("suspended", gettext_lazy("Suspended")),
     ("over", gettext_lazy("Role is over by its date")),
     ("outsider", gettext_lazy("Address outside the own domains")),
 ]
 STANDINGS = {
     "in_force": gettext_lazy("in force"),
-    "ending": gettext_lazy("ends within 30 days"),
+    "ending": format_lazy(
+        ngettext_lazy("ends within {n} day", "ends within {n} days", DAYS), n=DAYS
+    ),
     "over": gettext_lazy("over by its date"),
     "suspended": gettext_lazy("suspended"),
 }

@@ -13,7 +13,6 @@ from accounts.access import access
 from accounts.forms import ProfileForm
 from accounts.models import User
 from accounts.notifications import choices_of, kinds_for
-from accounts.preferences import NO_PARTY
 from accounts.services.profile import FIELDS, change_profile, choose_language
 from accounts.typed import form_data
 from accounts.views.people import page_with_form, signed_in
@@ -41,12 +40,11 @@ def profile(request: HttpRequest) -> HttpResponse:
 def _form(request: HttpRequest, user: User) -> ProfileForm:
     who = access(request)
     kinds = kinds_for(who)
-    parties = [m.party for m in who.memberships if m.party]
+    party = next((m.party for m in who.memberships if m.party), None)
     chosen = choices_of(user)
     initial = {field: getattr(user, field) for field in FIELDS}
     initial |= {f"kind_{n}": chosen[kind.code] for n, kind in enumerate(kinds)}
-    zone = parties[0].time_zone if parties else NO_PARTY
-    return ProfileForm(form_data(request), initial=initial, kinds=kinds, party_zone=zone)
+    return ProfileForm(form_data(request), initial=initial, kinds=kinds, party=party)
 
 
 def _page(request: HttpRequest, form: ProfileForm, status: int = 200) -> HttpResponse:

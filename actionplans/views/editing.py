@@ -64,12 +64,8 @@ def _page(request: HttpRequest, standing: Standing, form: UpdateForm) -> HttpRes
     before_evidence = evidence_of(before) if before else []
     _offer_library(request, update, form)
     context = {
-        **_frame(request, standing),
-        "form": form,
+        **_form_frame(request, standing, form),
         "evidence": evidence_of(update),
-        "sent": partial_uploads.unused(owner=access(request).user.pk, purpose=form.purpose),
-        "submit": submit_words(standing),
-        "told": will_be_told(standing, Verb.SUBMIT),
         "before": before,
         "before_evidence": before_evidence,
         "before_is_old": before is not None
@@ -102,6 +98,17 @@ def _frame(request: HttpRequest, standing: Standing) -> dict[str, Any]:
         "returned_part": update.returned_part,
         "returned_whole": update.returned_part == Part.WHOLE,
         "typed": getattr(request, "typed", None),
+    }
+
+
+def _form_frame(request: HttpRequest, standing: Standing, form: UpdateForm) -> dict[str, Any]:
+    """What every page with the form shows: its files already sent, and what submitting does."""
+    return {
+        **_frame(request, standing),
+        "form": form,
+        "sent": partial_uploads.unused(owner=access(request).user.pk, purpose=form.purpose),
+        "submit": submit_words(standing),
+        "told": will_be_told(standing, Verb.SUBMIT),
     }
 
 
@@ -195,15 +202,11 @@ def _conflict(request: HttpRequest, update: ProgressUpdate, sent: UpdateForm) ->
     rows = _rows(form)
     _name_as_mine(rows)
     context = {
-        **_frame(request, standing),
-        "form": form,
+        **_form_frame(request, standing, form),
         "rows": rows,
         "evidence": evidence,
-        "sent": partial_uploads.unused(owner=access(request).user.pk, purpose=form.purpose),
         "lost_file": request.FILES.get("file"),
         "last_change": fresh.revisions.select_related("by").last(),
-        "submit": submit_words(standing),
-        "told": will_be_told(standing, Verb.SUBMIT),
     }
     return render(request, "actionplans/update_conflict.html", context, status=409)
 

@@ -18,6 +18,7 @@ register = template.Library()
 Values = dict[str, Any]
 NOTHING = "–"
 register.filter("apart", formats.apart)
+register.filter("file_size", formats.size)
 EMPTY = (None, "")  # a variable that a page does not have comes as ""
 
 
@@ -141,11 +142,12 @@ def state_pill(state: Any) -> str:
 
 @register.inclusion_tag("_components/stepper.html")
 def stepper(steps: list[Values], tz: Any = None) -> Values:
-    """{% stepper steps tz %}: steps are dicts of state, status (done, current, todo, skipped,
-    returned), and optionally who, institution, when, note."""
+    """{% stepper steps tz %}: steps are dicts of state, status (done, current, next, todo,
+    skipped, returned), and optionally who, institution, when, note."""
     words = {
         "done": _("done"),
         "current": _("now here"),
+        "next": _("comes next"),
         "todo": _("still to come"),
         "skipped": _("skipped"),
         "returned": _("returned"),

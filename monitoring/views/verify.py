@@ -8,10 +8,10 @@ from django import forms
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from common import formats
 from common.forms import WaypostForm
 from monitoring.models import Snapshot
 from monitoring.queries.reports import Origin, origin_of
@@ -37,7 +37,7 @@ class VerifyForm(WaypostForm, forms.Form):
     def clean_file(self) -> Any:
         file = self.cleaned_data["file"]
         if file and file.size > settings.EVIDENCE_MAX_BYTES:
-            most = filesizeformat(settings.EVIDENCE_MAX_BYTES)
+            most = formats.size(settings.EVIDENCE_MAX_BYTES)
             raise forms.ValidationError(_("The file is larger than %(most)s.") % {"most": most})
         return file
 

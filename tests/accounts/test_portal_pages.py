@@ -142,7 +142,7 @@ def test_mandates_as_a_file_hold_what_is_shown(portal, party):
 def test_a_mandate_that_ends_soon_is_pointed_out_in_words(portal, party, days, standing):
     make.mandate(make.member(make.dpko(), RoleCode.REVIEWER), party)
     Mandate.objects.update(valid_until=clock.today() + timedelta(days=days))
-    assert Mandate.objects.get().standing == standing
+    assert Mandate.objects.with_standing().get().standing == standing
     [mark] = re.findall(
         r'class="pill[^"]*">([^<]+)</span>', portal.get(url("mandates")).content.decode()
     ) or [""]

@@ -38,6 +38,15 @@ def field_of(browser: Any, kind: str) -> str:
     return str(next(field for field, found in kinds.items() if found.code == kind))
 
 
+def test_portal_administrator_has_no_party_on_the_profile(signed_in: Any) -> None:
+    browser = signed_in(make.member(None, RoleCode.PORTAL_ADMINISTRATOR))
+    form = browser.get(PAGE).context["form"]
+    assert form.fields["time_zone"].choices[0] == ("", "None of these: UTC")
+    page = text(browser, PAGE)
+    assert "Your role is kept by the other portal administrators." in page
+    assert "country administrator" not in page
+
+
 def test_saving_writes_the_fields_and_one_event(browser: Any, person: User) -> None:
     before = AuditEvent.objects.count()
     sent = typed(browser, name="Amina Bello", language="ar", time_zone="Asia/Tokyo")

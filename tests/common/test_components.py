@@ -61,6 +61,19 @@ def test_share_has_numerator_and_denominator() -> None:
     assert formats.share(334, 4836) == "6.9\u00a0% (334 of 4,836)"
 
 
+def test_share_stands_in_one_piece_in_arabic_too() -> None:
+    with translation.override("ar"):
+        assert "\u00a0%" in formats.share(334, 4836)
+
+
+@pytest.mark.parametrize(
+    ("count", "words"),
+    [(20 * 1024**2, "20\u00a0MB"), (1_258_291, "1.2\u00a0MB"), (10, "10\u00a0bytes")],
+)
+def test_size_has_a_tenth_only_where_there_is_one(count: int, words: str) -> None:
+    assert formats.size(count) == words
+
+
 def test_share_of_nothing_is_no_percentage() -> None:
     assert formats.share(0, 0) == formats.share(None, 10) == "no figures"
 
@@ -156,12 +169,14 @@ def test_each_state_has_a_drawing_and_a_word(state: str) -> None:
 def test_stepper_says_what_a_colour_would_say() -> None:
     steps = [
         {"state": "draft", "status": "done", "who": "Amina", "institution": "Defence"},
+        {"state": "submitted", "status": "current"},
         {"state": "signed", "status": "skipped", "note": "no validator"},
-        {"state": "endorsed", "status": "current"},
+        {"state": "endorsed", "status": "next", "who": "Maria"},
     ]
     html = show("{% stepper steps %}", steps=steps)
     assert text(html) == (
-        "Draft, done Amina, Defence Signed, skipped no validator Endorsed, now here"
+        "Draft, done Amina, Defence Submitted, now here Signed, skipped no validator"
+        " Endorsed, comes next Has it now: Maria"
     )
     assert html.count('aria-current="step"') == 1
 
@@ -246,6 +261,13 @@ def test_table_says_that_it_goes_on_unless_it_folds_to_cards() -> None:
     cards = show('{% table "Answers" cards=True %}<tbody></tbody>{% endtable %}')
     assert "The table goes on to the side" in wide
     assert "The table goes on to the side" not in cards
+
+
+def test_chart_says_that_it_goes_on_and_can_be_scrolled_by_keyboard() -> None:
+    html = show('{% figure "Fewer women" %}<svg></svg>{% endfigure %}')
+    hint, region = html.index("The chart goes on to the side"), html.index("chart-region")
+    assert hint < region
+    assert 'role="region" aria-label="Fewer women" tabindex="0"' in html
 
 
 def test_loading_names_what_is_awaited() -> None:

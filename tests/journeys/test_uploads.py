@@ -359,7 +359,7 @@ def test_evidence_goes_on_after_the_connection_broke(page_of, made, minutes):
 
         # The page is left and opened again: the same file goes on where it stopped.
         page.goto(made["edit"])
-        assert "minutes.txt: 128.0 KB of 1.2 MB came through." in _words(page)
+        assert "minutes.txt: 128 KB of 1.2 MB came through." in _words(page)
         line.stop_after(1, broken=True)
         page.set_input_files("[name=file]", minutes)
         assert "came through" not in _words(page)

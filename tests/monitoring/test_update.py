@@ -159,10 +159,23 @@ def test_steps_name_who_did_what_and_who_has_it(desk: Desk, signed_in: SignIn) -
     actionplans.bring_to(desk, UpdateState.SUBMITTED)
     response: Any = signed_in(desk.coordinator).get(page_of(desk))
     steps = response.context["steps"]
-    assert [step["status"] for step in steps] == ["done", "done", "current", "todo", "todo", "todo"]
+    assert [step["status"] for step in steps] == ["done", "current", "next", "todo", "todo", "todo"]
     assert steps[1]["who"] == desk.contributor.name
     assert steps[1]["institution"] == "Ministry of Defence"
-    assert steps[2] == {"state": "signed", "status": "current", "who": desk.validator.name}
+    assert steps[2] == {"state": "signed", "status": "next", "who": desk.validator.name}
+
+
+def test_the_step_that_comes_next_is_not_the_present_one(desk: Desk, signed_in: SignIn) -> None:
+    actionplans.bring_to(desk, UpdateState.ENDORSED)
+    steps = signed_in(desk.coordinator).get(page_of(desk)).context["steps"]
+    ways = {step["state"]: step["status"] for step in steps}
+    assert (ways["endorsed"], ways["transmitted"]) == ("current", "next")
+    actionplans.bring_to(desk, UpdateState.TRANSMITTED)
+    steps = signed_in(desk.reviewer).get(page_of(desk)).context["steps"]
+    assert [(step["state"], step["status"]) for step in steps] == [
+        ("transmitted", "current"),
+        ("reviewed", "next"),
+    ]
 
 
 def test_a_skipped_signature_is_said(desk: Desk, signed_in: SignIn) -> None:
@@ -170,7 +183,7 @@ def test_a_skipped_signature_is_said(desk: Desk, signed_in: SignIn) -> None:
     actionplans.bring_to(desk, UpdateState.SUBMITTED)
     response: Any = signed_in(desk.coordinator).get(page_of(desk))
     statuses = [step["status"] for step in response.context["steps"]]
-    assert statuses == ["done", "done", "skipped", "current", "todo", "todo"]
+    assert statuses == ["done", "current", "skipped", "next", "todo", "todo"]
     assert "Skipped: no validator is appointed who may sign." in text(
         signed_in(desk.coordinator), page_of(desk)
     )

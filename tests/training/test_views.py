@@ -97,6 +97,13 @@ def test_list_gives_a_share_with_its_numbers_and_names_what_was_not_counted(scen
     assert "Nigeria: 2 training sessions in the last twelve months" in page
 
 
+def test_list_says_that_nothing_was_entered(scene, signed_in):
+    page, words = address(scene, "sessions"), "No training session was entered so far."
+    assert words not in text(scene.client(signed_in).get(page))
+    TrainingSession.objects.all().delete()
+    assert words in text(scene.client(signed_in).get(page))
+
+
 def test_list_by_kind_and_year(scene, signed_in):
     by = scene.people["coordinator"]
     lead = {"kind": SessionKind.LEADERSHIP, "title": "Leaders"}

@@ -51,6 +51,7 @@ class Verb(models.TextChoices):
     WITHDRAW = "withdraw", _("Withdraw")
     RETURN = "return", _("Return")
     REOPEN = "reopen", _("Reopen")
+    REPLY = "reply", _("Reply")
     LAPSE = "lapse", _("Lapse")
 
 
@@ -62,6 +63,14 @@ class Part(models.TextChoices):
     RATING = "rating", _("The rating")
     MEASURES = "measures", _("Measures and next steps")
     EVIDENCE = "evidence", _("The evidence")
+
+
+class ReturnOutcome(models.TextChoices):
+    """What became of a returned part."""
+
+    ACCEPTED = "accepted", _("Taken as mended")
+    RETURNED_AGAIN = "returned_again", _("Returned again")
+    LAPSED = "lapsed", _("Lapsed with the reopening")
 
 
 class Rating(models.TextChoices):

@@ -123,7 +123,7 @@ def test_reviewer_reads_what_was_transmitted_and_no_state_before(signed_in):
     desk = make.desk()
     update = make.bring_to(desk, UpdateState.TRANSMITTED)
     update = updates.return_update(
-        update=update, version=update.version, reason="Which plan?", by=desk.reviewer
+        update=update, version=update.version, reasons={Part.WHOLE: "Which plan?"}, by=desk.reviewer
     )
     changed = Content.of(update, narrative="Not for outside yet")
     updates.submit_update(

@@ -122,8 +122,7 @@ def _answer(cast: Cast, update: ProgressUpdate, state: UpdateState, number: int,
         updates.return_update(
             update=row,
             version=row.version,
-            reason=DATA["return_reason"],
-            part=(Part.WHOLE, Part.NARRATIVE, Part.EVIDENCE)[n % 3],
+            reasons={part: DATA["return_reasons"][part] for part in RETURNED[n % 3]},
             by=validator,
         )
         return

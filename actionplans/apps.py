@@ -37,6 +37,7 @@ class ActionplansConfig(AppConfig):
                 "update.withdraw": _("Answer withdrawn to draft"),
                 "update.return": _("Answer returned"),
                 "update.reopen": _("Answer reopened"),
+                "update.reply": _("Reply to a verdict"),
                 "update.lapse": _("Reopened answer lapsed"),
             }
         )

@@ -53,7 +53,7 @@ GUIDES: dict[str, Guide] = {
             "coordinator",
             R.COORDINATOR,
             R.COORDINATOR.label,
-            (Verb.ENDORSE, Verb.SEND, Verb.RETURN),
+            (Verb.ENDORSE, Verb.SEND, Verb.RETURN, Verb.REPLY),
         ),
         Guide("country-administrator", R.COUNTRY_ADMINISTRATOR, R.COUNTRY_ADMINISTRATOR.label),
         Guide("observer", R.OBSERVER, R.OBSERVER.label),

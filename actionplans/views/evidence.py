@@ -5,12 +5,13 @@ from urllib.parse import urlsplit
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponseBase, JsonResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from accounts.access import access, party_or_404
 from actionplans.enums import Verb
 from actionplans.models import Evidence
-from actionplans.rules import decide
+from actionplans.rules import decide, open_fields
 from actionplans.views.lookups import standing_for, update_or_404
 from common import views as common_views
 from common.uploads import EVIDENCE, serve_file
@@ -36,4 +37,8 @@ def begin_upload(request: HttpRequest, code: str, pk: int) -> HttpResponseBase:
         raise PermissionDenied
     if not decision.allowed:
         return JsonResponse({"error": str(decision.why)}, status=400)
+    returned = update.returned_parts.pending().values_list("part", flat=True)
+    if "evidence" not in open_fields(returned):
+        words = _("Evidence is locked: it was not returned.")
+        return JsonResponse({"error": words}, status=400)
     return common_views.begin_upload(request, purpose=f"update:{pk}", allowed=EVIDENCE)

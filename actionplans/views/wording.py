@@ -181,7 +181,8 @@ def reply_words(s: Standing) -> StepWords:
         _("Reply to the verdict on %(item)s") % words,
         _(
             "Your reply stands beside claim, record and verdict, here, in the comparison and in "
-            "reports. A verdict has one reply, which stays as it is. It can be given until %(until)s."
+            "reports. A verdict has one reply, which stays as it is. "
+            "It can be given until %(until)s."
         )
         % {"until": until},
         _("Reply to the verdict"),

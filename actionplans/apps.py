@@ -41,6 +41,7 @@ class ActionplansConfig(AppConfig):
                 "update.withdraw": _("Answer withdrawn to draft"),
                 "update.return": _("Answer returned"),
                 "update.reopen": _("Answer reopened"),
+                "update.reply": _("Reply to a verdict"),
                 "update.lapse": _("Reopened answer lapsed"),
                 "workbook.sent": _("Filled workbook sent"),
                 "workbook.accepted": _("Filled workbook taken over"),

@@ -58,6 +58,7 @@ class Verb(models.TextChoices):
     WITHDRAW = "withdraw", _("Withdraw")
     RETURN = "return", _("Return")
     REOPEN = "reopen", _("Reopen")
+    REPLY = "reply", _("Reply")
     LAPSE = "lapse", _("Lapse")
 
 
@@ -77,6 +78,14 @@ class Visibility(models.TextChoices):
     PARTY = "party", _("The party alone")
     REVIEWERS = "reviewers", _("The party and its reviewers")
     PUBLIC = "public", _("Everybody")
+
+
+class ReturnOutcome(models.TextChoices):
+    """What became of a returned part."""
+
+    ACCEPTED = "accepted", _("Taken as mended")
+    RETURNED_AGAIN = "returned_again", _("Returned again")
+    LAPSED = "lapsed", _("Lapsed with the reopening")
 
 
 class Rating(models.TextChoices):

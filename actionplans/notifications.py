@@ -81,6 +81,15 @@ NOTIFICATIONS: dict[str, Notification] = {
             concerns=frozenset({P.ANSWER, P.ENDORSE}),
         ),
         Notification(
+            code="update.reply",
+            verb=Verb.REPLY,
+            label=_("A party replied to a verdict"),
+            subject=_("%(party)s, %(item)s: reply to the verdict"),
+            sentence=_("A party replied to a verdict."),
+            waits_for_act=False,
+            concerns=frozenset({P.REVIEW}),
+        ),
+        Notification(
             code="submission.send",
             verb=Verb.SEND,
             label=_("A national answer waits for your review"),
@@ -95,7 +104,7 @@ NOTIFICATIONS: dict[str, Notification] = {
 
 def recipients(standing: Standing, verb: Verb) -> list[User]:
     """Who will be told if `verb` happens to the update now; never the person who acts."""
-    if verb == Verb.SEND:
+    if verb in (Verb.SEND, Verb.REPLY):
         people = {u.pk for u in reviewers_of(standing.update.assignment.party)}
     elif verb in NOTIFICATIONS:
         people = set(_inside(standing, verb))

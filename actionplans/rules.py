@@ -4,9 +4,9 @@ Services, buttons, "why is this locked", the user guide and tests all read TRANS
 `decide`. Rules are pure: `services.standings` collects the facts they look at.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -17,6 +17,7 @@ from actionplans.enums import Part, UpdateState, Verb
 from actionplans.models import ProgressUpdate
 
 S = UpdateState
+REPLY_WITHIN = timedelta(days=14)  # of a verdict that comes late in the period, or after it
 
 
 @dataclass(frozen=True)
@@ -155,10 +156,17 @@ TRANSITIONS: dict[Verb, Transition] = {
             lambda s: s.mandated,
             _("a reviewer under a mandate"),
         ),
+        Transition(
+            Verb.REPLY,
+            (S.REVIEWED,),
+            S.REVIEWED,
+            lambda s: s.me in s.coordinators,
+            _("a coordinator, once, where the verdict differs from the claim"),
+        ),
     )
 }
 
-# The fields that a return for one part leaves open.
+# The fields that belong to each part: what its return leaves open.
 PART_FIELDS: dict[str, frozenset[str]] = {
     Part.NARRATIVE: frozenset({"narrative", "unchanged_reason"}),
     Part.RATING: frozenset({"rating", "rating_reason"}),
@@ -168,9 +176,10 @@ PART_FIELDS: dict[str, frozenset[str]] = {
 PART_FIELDS[Part.WHOLE] = frozenset().union(*PART_FIELDS.values())
 
 
-def open_fields(update: ProgressUpdate) -> frozenset[str]:
-    """The fields that can be written while the answer can: all, or those of the returned part."""
-    return PART_FIELDS[update.returned_part or Part.WHOLE]
+def open_fields(returned: Iterable[str]) -> frozenset[str]:
+    """What may be written of an answer while these parts are to be mended; none: all of it."""
+    parts = set(returned) or {Part.WHOLE}
+    return frozenset().union(*(PART_FIELDS[part] for part in parts))
 
 
 @dataclass(frozen=True)
@@ -197,9 +206,19 @@ def lock_of(s: Standing, verb: Verb) -> str | Promise:
     """Why nobody at all may do `verb` now, by state or clock; empty where somebody may."""
     if s.update.state not in TRANSITIONS[verb].sources:
         return _("The answer is %(state)s now.") % {"state": s.update.get_state_display().lower()}
-    if verb == Verb.ENDORSE and s.update.state == S.SUBMITTED and not s.sign_is_skipped:
+    return _content_lock(s, verb) or time_lock(s, verb)
+
+
+def _content_lock(s: Standing, verb: Verb) -> str | Promise:
+    """What else has to hold of the answer itself; empty where it does."""
+    update = s.update
+    if verb == Verb.ENDORSE and update.state == S.SUBMITTED and not s.sign_is_skipped:
         return _("A validator has to sign first.")
-    return time_lock(s, verb)
+    if verb == Verb.REPLY and update.replied_at:
+        return _("The party has replied already; a verdict has one reply.")
+    if verb == Verb.REPLY and update.verdict == update.rating:
+        return _("The verdict agrees with the claim: there is nothing to reply to.")
+    return ""
 
 
 def decisions(s: Standing) -> list[Decision]:
@@ -212,6 +231,8 @@ def time_lock(s: Standing, verb: Verb) -> str | Promise:
     update, period = s.update, s.update.period
     if s.now < period.opens_at:
         return _("The period is not open yet.")
+    if verb == Verb.REPLY:
+        return "" if s.now < reply_until(update) else _("The time for a reply is over.")
     if s.is_reopened:
         if update.editable_until and s.now >= update.editable_until:
             return _("The time for the reopened answer is over; the last review stands.")
@@ -229,10 +250,13 @@ def time_lock(s: Standing, verb: Verb) -> str | Promise:
     return ""
 
 
+def reply_until(update: ProgressUpdate) -> datetime:
+    """Until when a reviewed answer takes the party's reply."""
+    given = update.reviewed_at or update.period.closes_at
+    return max(update.period.closes_at, given + REPLY_WITHIN)
+
+
 def _writing_lock(s: Standing) -> str | Promise:
-    if s.update.state == S.RETURNED:
-        until = s.update.editable_until
-        return (
-            _("The time to mend the returned answer is over.") if until and s.now >= until else ""
-        )
+    if until := s.update.editable_until:  # returned, also where its new submission was withdrawn
+        return _("The time to mend the returned answer is over.") if s.now >= until else ""
     return _("The deadline has passed; drafts are locked.") if s.now >= s.deadline else ""

@@ -16,7 +16,7 @@ from accounts.models import Party
 from accounts.permissions import ROLES, Permission
 from accounts.services.invitations import LIFETIME
 from actionplans.enums import Verb
-from actionplans.rules import TRANSITIONS, Transition
+from actionplans.rules import REPLY_WITHIN, TRANSITIONS, Transition
 from actionplans.services.updates import REOPEN_AFTER_CLOSE
 from common import formats
 from monitoring.context_processors import navigation
@@ -54,7 +54,7 @@ GUIDES: dict[str, Guide] = {
             "coordinator",
             R.COORDINATOR,
             R.COORDINATOR.label,
-            (Verb.ENDORSE, Verb.SEND, Verb.RETURN),
+            (Verb.ENDORSE, Verb.SEND, Verb.RETURN, Verb.REPLY),
         ),
         Guide("country-administrator", R.COUNTRY_ADMINISTRATOR, R.COUNTRY_ADMINISTRATOR.label),
         Guide("observer", R.OBSERVER, R.OBSERVER.label),
@@ -130,6 +130,7 @@ def limits() -> dict[str, int]:
         "invitation_days": LIFETIME.days,
         "review_days": REVIEW_WITHIN.days,
         "reopen_days": REOPEN_AFTER_CLOSE.days,
+        "reply_days": REPLY_WITHIN.days,
         "session_hours": settings.SESSION_COOKIE_AGE // 3600,
         "failed_tries": settings.AXES_FAILURE_LIMIT,
         "rest_hours": settings.AXES_COOLOFF_TIME,

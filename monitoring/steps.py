@@ -1,6 +1,6 @@
 """An answer's way as the stepper shows it: who did what when, and who has it now."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -29,21 +29,25 @@ def people_in(update: ProgressUpdate) -> set[int]:
     return {pk for pk in ids if pk}
 
 
-def inside_steps(standing: Standing, people: People) -> list[Step]:
-    """The whole way, for the party's own members."""
+def inside_steps(standing: Standing, people: People, to_be_mended: Iterable[str]) -> list[Step]:
+    """The whole way, for the party's own members; with the names of what was sent back."""
     update = standing.update
     if update.state in (S.DRAFT, S.RETURNED):
-        return [_written_now(standing, people), *({"state": s, "status": "todo"} for s in WAY[1:])]
+        return [
+            _written_now(standing, people, to_be_mended),
+            *({"state": s, "status": "todo"} for s in WAY[1:]),
+        ]
     return [{"state": S.DRAFT, "status": "done"}, *_way_on(standing, people)]
 
 
-def _written_now(standing: Standing, people: People) -> Step:
+def _written_now(standing: Standing, people: People, to_be_mended: Iterable[str]) -> Step:
     update = standing.update
+    note = ", ".join(to_be_mended)
     if update.state == S.RETURNED:
         step = _acted(update, S.RETURNED, "returned", people)
-        note = f"{update.get_returned_part_display()}: {update.return_reason}"
         return {**step, "status": "returned", "note": note}
-    note = _("Reopened by a reviewer") if standing.is_reopened else ""
+    if standing.is_reopened and not note:
+        note = _("Reopened by a reviewer")
     who = holder_words(standing, _names(people))
     return {"state": S.DRAFT, "status": "current", "who": who, "note": note}
 

@@ -34,19 +34,29 @@ class UnchangedForm(StepForm):
 
 
 class ReturnForm(StepForm):
-    """What has to be mended, and why."""
+    """What has to be mended, and why: a field for each part, empty where it stays as it is."""
 
-    part = forms.ChoiceField(
-        label=_("What has to be mended"),
-        help_text=_("Only this part opens; the rest stays as it is."),
-        choices=Part.choices,
-        widget=forms.RadioSelect,
-        initial=Part.WHOLE,
+    narrative = ProseField(
+        label=_("Why the narrative is returned"),
+        help_text=_("Say what is missing and what would do. Leave empty what stays as it is."),
+        required=False,
+        rows=2,
     )
-    reason = ProseField(
-        label=_("Reason"),
-        help_text=_("Say what is missing and what would do. The institution reads this."),
+    rating = ProseField(label=_("Why the rating is returned"), required=False, rows=2)
+    measures = ProseField(
+        label=_("Why measures and next steps are returned"), required=False, rows=2
     )
+    evidence = ProseField(label=_("Why the evidence is returned"), required=False, rows=2)
+    whole = ProseField(
+        label=_("Why the whole answer is returned"),
+        help_text=_("Instead of single parts: everything opens again."),
+        required=False,
+        rows=2,
+    )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        return {**cleaned, "reasons": {part: cleaned.get(part, "") for part in Part}}
 
 
 class ReviewForm(StepForm):
@@ -63,6 +73,16 @@ class ReviewForm(StepForm):
         super().__init__(*args, **kwargs)
         choices = rating_choices(self.instance.assignment.item)
         self.fields["verdict"].choices = choices  # type: ignore[attr-defined]
+
+
+class ReplyForm(StepForm):
+    """The party's one reply to a verdict that differs from its claim."""
+
+    party_reply = ProseField(
+        label=_("The party's reply"),
+        help_text=_("Say where you agree and where not. Reviewers read it, and the report has it."),
+        rows=6,
+    )
 
 
 class ReopenForm(StepForm):

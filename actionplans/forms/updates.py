@@ -8,8 +8,9 @@ from django.core.validators import URLValidator
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
+from actionplans.enums import Part
 from actionplans.forms.fields import ProseField, one_line_end, rating_choices
-from actionplans.models import Evidence, ProgressUpdate
+from actionplans.models import Evidence, ProgressUpdate, ReturnedPart
 from actionplans.models.updates import CONTENT_FIELDS
 from actionplans.rules import open_fields
 from actionplans.services.updates import Content, NewEvidence
@@ -29,6 +30,9 @@ class UpdateForm(WaypostForm, forms.Form):
     """A party's answer on one item, with the evidence to add and to remove.
 
     The button "find" sends the form to look into the library; nothing is saved by it.
+
+    While parts of it are to be mended, it has the fields of those parts alone. `returned` is all
+    that was ever sent back of the answer.
     """
 
     versioned = True
@@ -106,9 +110,15 @@ class UpdateForm(WaypostForm, forms.Form):
     )
 
     def __init__(
-        self, *args: Any, update: ProgressUpdate, evidence: list[Evidence], **kwargs: Any
+        self,
+        *args: Any,
+        update: ProgressUpdate,
+        evidence: list[Evidence],
+        returned: Iterable[ReturnedPart] = (),
+        **kwargs: Any,
     ) -> None:
         self.instance = update
+        self.returned = list(returned)
         kwargs["initial"] = {name: getattr(update, name) for name in CONTENT_FIELDS}
         super().__init__(*args, **kwargs)
         if self.is_bound and self.data.get("action") != "submit":
@@ -121,7 +131,7 @@ class UpdateForm(WaypostForm, forms.Form):
             del self.fields["unchanged_reason"]
         if not evidence:
             del self.fields["remove"]
-        self._lock_all_but_the_returned_part()
+        self._leave_out_all_but(open_fields(self.to_be_mended()))
 
     def offer_library(self, found: Iterable[Evidence], chosen: Iterable[Evidence]) -> None:
         """Show what was found, after what is ticked already."""
@@ -139,11 +149,14 @@ class UpdateForm(WaypostForm, forms.Form):
     def _offer(self, name: str, choices: list[tuple[str, Any]]) -> None:
         self.fields[name].choices = choices  # type: ignore[attr-defined]
 
-    def _lock_all_but_the_returned_part(self) -> None:
-        open_parts = open_fields(self.instance)
-        for name, field in self.fields.items():
-            part = name if name in CONTENT_FIELDS else "evidence"
-            field.disabled = name != "version" and part not in open_parts
+    def _leave_out_all_but(self, wanted: frozenset[str]) -> None:
+        for name in [name for name in self.fields if name != "version"]:
+            if (name if name in CONTENT_FIELDS else "evidence") not in wanted:
+                del self.fields[name]
+
+    def to_be_mended(self) -> list[Part]:
+        """The parts that alone are open; none: all are."""
+        return [Part(row.part) for row in self.returned if row.settled_at is None]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -184,7 +197,7 @@ class UpdateForm(WaypostForm, forms.Form):
 
     def take_sent(self, owner: int) -> list[StoredFile]:
         """Files that came in chunks and are to be attached; DomainError where one is gone."""
-        if self.fields["file"].disabled:
+        if "file" not in self.fields:
             return []
         return partial_uploads.take(tokens=self._tokens(), owner=owner, purpose=self.purpose)
 
@@ -194,6 +207,9 @@ class UpdateForm(WaypostForm, forms.Form):
     def content(self, stored: StoredFile | None, sent: Sequence[StoredFile] = ()) -> Content:
         """What the services take; `stored` is the form's file as kept, `sent` came in chunks."""
         values = self.cleaned_data
+        texts = {name: values[name] for name in CONTENT_FIELDS if name in values}
+        if "file" not in self.fields:
+            return Content.of(self.instance, **texts)
         attach = [
             NewEvidence(
                 title=values["file_title"] or file.name,
@@ -212,8 +228,8 @@ class UpdateForm(WaypostForm, forms.Form):
                     date=values["link_date"],
                 )
             )
-        texts = {name: values.get(name, "") for name in CONTENT_FIELDS}
-        return Content(
+        return Content.of(
+            self.instance,
             **texts,
             attach=attach,
             use=values.get("library", []),

@@ -10,6 +10,7 @@ from actionplans.models.catalogue import (
 )
 from actionplans.models.evidence import Evidence, EvidenceUse
 from actionplans.models.periods import Extension, ReportingPeriod
+from actionplans.models.returns import ReturnedPart
 from actionplans.models.updates import (
     Amendment,
     Assignment,
@@ -32,6 +33,7 @@ __all__ = [
     "ProgressUpdate",
     "Recommendation",
     "ReportingPeriod",
+    "ReturnedPart",
     "Submission",
     "Theme",
     "UpdateRevision",

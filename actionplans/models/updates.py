@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Institution, Membership, Party, User, paired
 from accounts.permissions import Permission, roles_with
-from actionplans.enums import RATINGS_WITH_REASON, Part, PeriodKind, Rating, UpdateState, Verb
+from actionplans.enums import RATINGS_WITH_REASON, PeriodKind, Rating, UpdateState, Verb
 from actionplans.models.catalogue import CatalogueItem
 from actionplans.models.evidence import Evidence
 from actionplans.models.periods import ReportingPeriod
@@ -151,16 +151,22 @@ class ProgressUpdate(models.Model):
     reviewed_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
     verdict = models.CharField(_("verdict"), max_length=10, choices=Rating.choices, blank=True)
     verdict_reason = models.TextField(_("reason for the verdict"), blank=True)
+    replied_at = models.DateTimeField(null=True, blank=True)
+    replied_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    party_reply = models.TextField(_("the party's reply"), blank=True)
 
     returned_at = models.DateTimeField(null=True, blank=True)
     returned_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
-    returned_part = models.CharField(max_length=10, choices=Part.choices, blank=True)
-    return_reason = models.TextField(_("reason"), blank=True)
+    # The first of its returned parts: so the database holds that there is a reason.
+    returned_for = models.ForeignKey(
+        "ReturnedPart", models.PROTECT, null=True, blank=True, related_name="+"
+    )
     reopened_at = models.DateTimeField(null=True, blank=True)
     reopened_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
     reopen_reason = models.TextField(_("reason"), blank=True)
     # A returned or reopened answer stays editable until then.
     editable_until = models.DateTimeField(null=True, blank=True)
+    # When what stands outside was sent after a reopening; it goes with `transmitted_revision`.
     amended_at = models.DateTimeField(null=True, blank=True)
     # Set while the text is newer than the last revision: docs/adr/0008-autosave.md.
     autosaved_at = models.DateTimeField(null=True, blank=True)
@@ -185,6 +191,7 @@ class ProgressUpdate(models.Model):
                     "endorsed",
                     "transmitted",
                     "reviewed",
+                    "replied",
                     "returned",
                     "reopened",
                     "autosaved",
@@ -217,9 +224,20 @@ class ProgressUpdate(models.Model):
             ),
             models.CheckConstraint(
                 name="update_return_has_reason",
-                condition=Q(returned_at__isnull=True)
-                | (~Q(return_reason="") & ~Q(returned_part="")),
+                condition=Q(returned_at__isnull=True, returned_for__isnull=True)
+                | Q(returned_at__isnull=False, returned_for__isnull=False),
                 violation_error_message=_("Say why the answer is returned."),
+            ),
+            models.CheckConstraint(
+                name="update_reply_to_a_differing_verdict",
+                condition=Q(replied_at__isnull=True, party_reply="")
+                | (
+                    Q(replied_at__isnull=False, state=UpdateState.REVIEWED)
+                    & ~Q(party_reply="")
+                    & ~Q(verdict="")
+                    & ~Q(verdict=F("rating"))
+                ),
+                violation_error_message=_("A reply needs words and a verdict that differs."),
             ),
             models.CheckConstraint(
                 name="update_reopening_has_reason_and_expiry",
@@ -255,6 +273,7 @@ class UpdateRevision(models.Model):
     evidence = models.ManyToManyField(Evidence, related_name="revisions")
     verdict = models.CharField(max_length=10, choices=Rating.choices, blank=True)
     verdict_reason = models.TextField(blank=True)
+    party_reply = models.TextField(blank=True)
 
     append_only = True
 

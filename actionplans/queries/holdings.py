@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Q
+from django.db.models import Prefetch, Q
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -10,7 +10,7 @@ from accounts.access import Access
 from accounts.models import Party, User
 from accounts.permissions import Permission
 from actionplans.enums import UpdateState
-from actionplans.models import Assignment, ProgressUpdate
+from actionplans.models import Assignment, ProgressUpdate, ReturnedPart
 from actionplans.queries.updates import authors, with_people
 from common import clock
 
@@ -20,7 +20,8 @@ class Holding:
     """One item that the person looks after, and its answer as long as that is being written."""
 
     assignment: Assignment
-    update: ProgressUpdate | None  # draft or returned, in a period that is not closed
+    # Draft or returned, in a period that is not closed; its `returned_parts` are the pending ones.
+    update: ProgressUpdate | None
     is_focal_point: bool
     is_alternate: bool
     is_writer: bool  # the answer goes with them: they wrote in it, and no other is focal point
@@ -42,12 +43,13 @@ def holdings_of(person: User, party: Party) -> list[Holding]:
     """In the catalogue's order. A draft whose focal point is somebody else stays with them."""
     now = clock.now()
     not_over = Q(period__opens_at__lte=now, period__closes_at__gt=now)
+    to_be_mended = ReturnedPart.objects.pending().select_related("returned_by")
     written = with_people(
         ProgressUpdate.objects.filter(
             not_over | Q(reopened_at__isnull=False),
             assignment__party=party,
             state__in=(UpdateState.DRAFT, UpdateState.RETURNED),
-        ).select_related("returned_by")
+        ).prefetch_related(Prefetch("returned_parts", to_be_mended))
     ).order_by("period__opens_at")
     open_answers = {update.assignment_id: update for update in written}
     who_wrote = authors(open_answers.values())

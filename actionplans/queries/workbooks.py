@@ -21,7 +21,7 @@ def led_answers(
 def answers_visible_to(user: User) -> QuerySet[ProgressUpdate]:
     """With what a workbook and its preview name."""
     visible = with_people(ProgressUpdate.objects.visible_to(user))
-    return visible.prefetch_related("assignment__item__texts").order_by(
+    return visible.prefetch_related("assignment__item__texts", "returned_parts").order_by(
         "assignment__item__position"
     )
 

@@ -15,7 +15,8 @@ from accounts.models import Institution
 from actionplans.enums import RATINGS_BY_KIND, Rating
 from actionplans.forms.fields import RATING_MEANINGS
 from actionplans.forms.updates import UpdateForm
-from actionplans.models import ProgressUpdate, ReportingPeriod
+from actionplans.models import ProgressUpdate, ReportingPeriod, ReturnedPart
+from actionplans.rules import open_fields
 from actionplans.services.texts import LONGEST_TEXT
 from actionplans.services.workbook_layout import (
     COLUMNS,
@@ -44,8 +45,12 @@ class Answer:
 
     update: ProgressUpdate
     why_locked: str | Promise
-    open_fields: frozenset[str]
+    to_mend: Sequence[ReturnedPart]
     last_claim: tuple[str, str] | None
+
+    @property
+    def open_fields(self) -> frozenset[str]:
+        return open_fields(row.part for row in self.to_mend)
 
 
 @dataclass(frozen=True)
@@ -239,9 +244,10 @@ class _Writer:
         state = str(update.get_state_display())
         if answer.why_locked:
             return f"{state}. {_('Locked:')} {answer.why_locked}"
+        reasons = " ".join(row.reason for row in answer.to_mend)
         if not set(FIELDS) <= answer.open_fields:
-            return f"{state}. {_('Only the white cells were returned.')} {update.return_reason}"
-        return f"{state}. {update.return_reason}" if update.return_reason else state
+            return f"{state}. {_('Only the white cells were returned.')} {reasons}"
+        return f"{state}. {reasons}" if reasons else state
 
     def _validation(self, update: ProgressUpdate, name: str) -> dict[str, Any]:
         if name == "rating":

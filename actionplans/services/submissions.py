@@ -91,6 +91,7 @@ def _write_down(party: Party, period: ReportingPeriod, *, answers: int, by: User
 
 
 def _transmit(update: ProgressUpdate, *, by: User) -> None:
+    now = clock.now()
     revision_number = update.version + 1
     expected = {"version": update.version, "state": update.state}
     # The state needs its revision and the revision the state: the row is written last.
@@ -101,7 +102,8 @@ def _transmit(update: ProgressUpdate, *, by: User) -> None:
         expected=expected,
         version=revision_number,
         state=UpdateState.TRANSMITTED,
-        transmitted_at=clock.now(),
+        transmitted_at=now,
         transmitted_by=by,
         transmitted_revision=revision,
+        amended_at=now if update.reopened_at else update.amended_at,
     )

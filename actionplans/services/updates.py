@@ -21,6 +21,7 @@ from actionplans.enums import (
     RATINGS_WITH_EVIDENCE,
     RATINGS_WITH_REASON,
     Part,
+    ReturnOutcome,
     UpdateState,
     Verb,
 )
@@ -28,9 +29,10 @@ from actionplans.models import Evidence, EvidenceUse, ProgressUpdate, UpdateRevi
 from actionplans.models.updates import CONTENT_FIELDS
 from actionplans.queries.updates import previous_update, with_people
 from actionplans.rules import TRANSITIONS, decide, open_fields
+from actionplans.services import returned_parts
 from actionplans.services.standings import standing_of
 from actionplans.services.texts import refuse_bad_text
-from common import clock
+from common import clock, formats
 from common.errors import Conflict, DomainError
 from common.models import StoredFile
 from common.querysets import compare_and_set, lock
@@ -45,9 +47,9 @@ NO_ROUND: dict[str, Any] = {
 NO_RETURN: dict[str, Any] = {
     "returned_at": None,
     "returned_by": None,
-    "returned_part": "",
-    "return_reason": "",
+    "returned_for": None,
 }
+NO_REPLY: dict[str, Any] = {"replied_at": None, "replied_by": None, "party_reply": ""}
 NO_REOPENING: dict[str, Any] = {"reopened_at": None, "reopened_by": None, "reopen_reason": ""}
 NO_AUTOSAVE: dict[str, Any] = {"autosaved_at": None, "autosaved_by": None}
 
@@ -136,7 +138,7 @@ def submit_update(
     """Hand the answer to the validator, with what was typed last."""
     row = _open(update, version, Verb.SUBMIT, by)
     content = content or Content.of(row)
-    return _write_content(
+    row = _write_content(
         row,
         Verb.SUBMIT,
         content,
@@ -144,8 +146,9 @@ def submit_update(
         submitted_at=clock.now(),
         submitted_by=by,
         **NO_RETURN,
-        **_expiry_kept(row),
     )
+    returned_parts.mend(row, by=by)
+    return row
 
 
 @transaction.atomic
@@ -156,8 +159,6 @@ def submit_unchanged(
     if not reason.strip():
         raise DomainError(_("Say how you know that nothing changed."), field="unchanged_reason")
     row = _open(update, version, Verb.SUBMIT, by)
-    if row.state == UpdateState.RETURNED:
-        raise DomainError(_("The answer was returned: mend it and submit it again."))
     before = _previous_or_refuse(row)
     _copy_evidence(before, row)
     content = Content.of(before, unchanged_reason=reason)
@@ -170,8 +171,6 @@ def submit_unchanged(
 def carry_over(*, update: ProgressUpdate, version: int, by: User) -> ProgressUpdate:
     """Take the text and evidence of the period before as the draft to work on."""
     row = _open(update, version, Verb.SAVE, by)
-    if row.state == UpdateState.RETURNED:
-        raise DomainError(_("The answer was returned: mend it and submit it again."))
     before = _previous_or_refuse(row)
     _copy_evidence(before, row)
     return _write_content(row, Verb.SAVE, Content.of(before, unchanged_reason=""), by=by)
@@ -181,43 +180,44 @@ def carry_over(*, update: ProgressUpdate, version: int, by: User) -> ProgressUpd
 def sign_update(*, update: ProgressUpdate, version: int, by: User) -> ProgressUpdate:
     """Sign for the institution."""
     row = _open(update, version, Verb.SIGN, by)
-    return _move(row, Verb.SIGN, by=by, signed_at=clock.now(), signed_by=by)
+    return _pass_on(row, Verb.SIGN, by=by, signed_at=clock.now(), signed_by=by)
 
 
 @transaction.atomic
 def endorse_update(*, update: ProgressUpdate, version: int, by: User) -> ProgressUpdate:
     """Take the answer into the national answer."""
     row = _open(update, version, Verb.ENDORSE, by)
-    return _move(row, Verb.ENDORSE, by=by, endorsed_at=clock.now(), endorsed_by=by)
+    return _pass_on(row, Verb.ENDORSE, by=by, endorsed_at=clock.now(), endorsed_by=by)
 
 
 @transaction.atomic
 def withdraw_update(*, update: ProgressUpdate, version: int, by: User) -> ProgressUpdate:
-    """Take a submitted answer back into the draft."""
-    row = _open(update, version, Verb.WITHDRAW, by)
-    return _move(row, Verb.WITHDRAW, by=by, **NO_ROUND)
+    """Take a submitted answer back into the draft; what a return locked stays locked."""
+    row = _move(_open(update, version, Verb.WITHDRAW, by), Verb.WITHDRAW, by=by, **NO_ROUND)
+    returned_parts.unmend(row)
+    return row
 
 
 @transaction.atomic
 def return_update(
-    *, update: ProgressUpdate, version: int, reason: str, by: User, part: str = Part.WHOLE
+    *, update: ProgressUpdate, version: int, reasons: Mapping[str, str], by: User
 ) -> ProgressUpdate:
-    """Give the answer back to its authors, whole or one part, with the reason."""
-    if not reason.strip():
-        raise DomainError(_("Say what has to be mended and why."), field="reason")
-    refuse_bad_text(reason, field="reason")
+    """Give the answer back to its authors: each part that has to be mended, with its reason."""
+    given = returned_parts.wanted(reasons)
+    for part, reason in given.items():
+        refuse_bad_text(reason, field=part)
     row = _open(update, version, Verb.RETURN, by)
+    first, *_others = returned_parts.send_back(row, given, by=by)
     until = row.editable_until if row.reopened_at else row.period.closes_at
     return _move(
         row,
         Verb.RETURN,
         by=by,
-        reason=reason.strip(),
+        reason="\n".join(given.values()),
         **NO_ROUND,
-        returned_at=clock.now(),
+        returned_at=first.returned_at,
         returned_by=by,
-        returned_part=part,
-        return_reason=reason.strip(),
+        returned_for=first,
         editable_until=until,
     )
 
@@ -247,10 +247,32 @@ def review_update(
 
 
 @transaction.atomic
+def reply_to_verdict(
+    *, update: ProgressUpdate, version: int, reply: str, by: User
+) -> ProgressUpdate:
+    """Put the party's one reply beside a verdict that differs from its claim."""
+    if not reply.strip():
+        raise DomainError(_("Write the reply."), field="party_reply")
+    refuse_bad_text(reply, field="party_reply")
+    row = _open(update, version, Verb.REPLY, by)
+    words = reply.strip()
+    row = _move(
+        row,
+        Verb.REPLY,
+        by=by,
+        reason=words,
+        party_reply=words,
+        replied_at=clock.now(),
+        replied_by=by,
+    )
+    return _show_outside(row)
+
+
+@transaction.atomic
 def reopen_update(
     *, update: ProgressUpdate, version: int, reason: str, until: dt.datetime, by: User
 ) -> ProgressUpdate:
-    """Let a reviewed answer be amended until `until`; it stays marked as amended."""
+    """Let a reviewed answer be amended until `until`; once sent it stays marked as amended."""
     row = _open(update, version, Verb.REOPEN, by)
     now = clock.now()
     latest = row.period.closes_at if now < row.period.closes_at else now + REOPEN_AFTER_CLOSE
@@ -269,13 +291,13 @@ def reopen_update(
         by=by,
         reason=reason.strip(),
         **NO_ROUND,
+        **NO_REPLY,
         verdict="",
         verdict_reason="",
         reopened_at=now,
         reopened_by=by,
         reopen_reason=reason.strip(),
         editable_until=until,
-        amended_at=now,
     )
 
 
@@ -298,6 +320,8 @@ def _lapse(update: ProgressUpdate) -> bool:
         return False
     _keep_autosaved(row)
     last = row.revisions.filter(verb=Verb.REVIEW).latest("number")
+    reply = row.revisions.filter(verb=Verb.REPLY, number__gt=last.number).last()
+    returned_parts.settle(row, ReturnOutcome.LAPSED)
     _set_evidence(row, set(last.evidence.values_list("pk", flat=True)))
     restored = (*CONTENT_FIELDS, "verdict", "verdict_reason")
     values: dict[str, Any] = {
@@ -305,7 +329,14 @@ def _lapse(update: ProgressUpdate) -> bool:
         **{name: getattr(last, name) for name in restored},
         "reviewed_at": last.at,
         "reviewed_by": last.by,
+        "amended_at": _amended_at(row, last),
     }
+    if reply:
+        values |= {
+            "party_reply": reply.party_reply,
+            "replied_at": reply.at,
+            "replied_by": reply.by,
+        }
     moved = _move(
         row,
         Verb.LAPSE,
@@ -317,6 +348,14 @@ def _lapse(update: ProgressUpdate) -> bool:
     )
     _show_outside(moved)
     return True
+
+
+def _amended_at(row: ProgressUpdate, review: UpdateRevision) -> dt.datetime | None:
+    """When the answer that was reviewed had been sent, if that was after a reopening."""
+    before = row.revisions.filter(number__lt=review.number)
+    sent = before.filter(verb=Verb.SEND).latest("number")
+    reopened = before.filter(verb=Verb.REOPEN, number__lt=sent.number)
+    return sent.at if reopened.exists() else None
 
 
 # --- What every verb does ---------------------------------------------------------------------
@@ -374,6 +413,13 @@ def _move(
     return row
 
 
+def _pass_on(row: ProgressUpdate, verb: Verb, *, by: User, **values: Any) -> ProgressUpdate:
+    """The next holder takes the answer as it is: what was returned is mended."""
+    returned_parts.settle(row, ReturnOutcome.ACCEPTED)
+    expiry = {} if row.reopened_at else {"editable_until": None}
+    return _move(row, verb, by=by, **values, **expiry)
+
+
 def keep_revision(
     row: ProgressUpdate,
     verb: Verb,
@@ -393,6 +439,7 @@ def keep_revision(
         reason=reason,
         verdict=row.verdict,
         verdict_reason=row.verdict_reason,
+        party_reply=row.party_reply,
         **{name: getattr(row, name) for name in CONTENT_FIELDS},
     )
     revision.evidence.set(row.evidence.all())
@@ -404,11 +451,6 @@ def _show_outside(row: ProgressUpdate) -> ProgressUpdate:
     revision = row.revisions.get(number=row.version)
     compare_and_set(row, expected={"version": row.version}, transmitted_revision=revision)
     return row
-
-
-def _expiry_kept(row: ProgressUpdate) -> dict[str, Any]:
-    """A reopened answer keeps its expiry when it moves on; a returned one loses it."""
-    return {} if row.reopened_at else {"editable_until": None}
 
 
 # --- Content ----------------------------------------------------------------------------------
@@ -468,6 +510,8 @@ def _copy_evidence(before: ProgressUpdate, row: ProgressUpdate) -> None:
 
 
 def _previous_or_refuse(row: ProgressUpdate) -> ProgressUpdate:
+    if row.returned_parts.pending().exists():
+        raise DomainError(_("The answer was returned: mend it and submit it again."))
     before = previous_update(row)
     if before is None:
         raise DomainError(_("There is no answer in an earlier period to take over."))
@@ -477,15 +521,14 @@ def _previous_or_refuse(row: ProgressUpdate) -> ProgressUpdate:
 def _refuse_locked_parts(
     row: ProgressUpdate, typed: Mapping[str, str], *, touches_evidence: bool
 ) -> None:
-    """A return for one part opens that part alone."""
-    if row.state != UpdateState.RETURNED:
-        return
+    """A return of parts opens these alone, until the next holder passes the answer on."""
+    returned = [Part(part) for part in row.returned_parts.pending().values_list("part", flat=True)]
     changed = {name for name, value in typed.items() if value != getattr(row, name)}
     changed |= {"evidence"} if touches_evidence else set()
-    if locked := sorted(changed - open_fields(row)):
+    if locked := sorted(changed - open_fields(returned)):
         raise DomainError(
-            _("Only this part was returned: %(part)s. The rest is locked.")
-            % {"part": row.get_returned_part_display()},
+            _("Only this was returned: %(parts)s. The rest is locked.")
+            % {"parts": formats.listed(part.label for part in returned)},
             field=locked[0],
         )
 

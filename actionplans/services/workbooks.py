@@ -14,6 +14,7 @@ from accounts.services import audit
 from actionplans.enums import Verb, WorkbookRow, WorkbookState
 from actionplans.models import ProgressUpdate, ReportingPeriod, WorkbookImport
 from actionplans.models.updates import CONTENT_FIELDS
+from actionplans.queries.returns import parts_to_mend
 from actionplans.queries.workbooks import answers_visible_to
 from actionplans.rules import Standing, lock_of, open_fields
 from actionplans.services.standings import standings
@@ -119,7 +120,7 @@ def _why_locked(s: Standing, imported: WorkbookImport) -> str | Promise:
 
 def _takeable(row: dict[str, Any], update: ProgressUpdate, differs: dict[str, str]) -> Compared:
     """A return opens its part alone; what was written here meanwhile is a conflict."""
-    is_open = open_fields(update)
+    is_open = open_fields(row.part for row in parts_to_mend(update))
     takes = {name: text for name, text in differs.items() if name in is_open}
     left = {name: text for name, text in differs.items() if name not in is_open}
     why = _("This part was not returned; it is locked.") if left else ""

@@ -1,5 +1,6 @@
 """The form of an answer, and what is shown when somebody else was faster or time is over."""
 
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -12,7 +13,7 @@ from django.utils.translation import gettext as _
 from accounts.access import access
 from accounts.models import User
 from accounts.typed import form_data
-from actionplans.enums import Part, Rating, UpdateState, Verb
+from actionplans.enums import Part, UpdateState, Verb
 from actionplans.forms.steps import StepForm, UnchangedForm
 from actionplans.forms.updates import UpdateForm
 from actionplans.models import ProgressUpdate
@@ -29,14 +30,20 @@ from actionplans.views.lookups import (
     update_or_404,
     will_be_told,
 )
+from actionplans.views.returns import Thread, returned_parts, threads
 from actionplans.views.steps import on_version
-from actionplans.views.wording import open_until, submit_words
+from actionplans.views.wording import FIELD_LABELS, field_words, open_until, submit_words
 from common import clock, formats, partial_uploads, uploads
 from common.errors import Conflict, DomainError
 from common.models import StoredFile
 
 MOST_FOUND = 20  # documents of the library shown for the words typed
-UPDATE_LABELS = {name: UpdateForm.base_fields[name].label for name in CONTENT_FIELDS}
+# The parts of the form's text, each with its fields in the order in which they are written.
+SECTIONS = (
+    (Part.NARRATIVE, ("unchanged_reason", "narrative")),
+    (Part.RATING, ("rating", "rating_reason")),
+    (Part.MEASURES, ("measures", "next_steps")),
+)
 
 
 def edit_update(request: HttpRequest, code: str, pk: int) -> HttpResponseBase:
@@ -46,8 +53,13 @@ def edit_update(request: HttpRequest, code: str, pk: int) -> HttpResponseBase:
     decision = decide(standing, Verb.SAVE)
     if decision.is_right_missing:
         raise PermissionDenied
-    evidence = evidence_of(update)
-    form = UpdateForm(form_data(request), request.FILES or None, update=update, evidence=evidence)
+    form = UpdateForm(
+        form_data(request),
+        request.FILES or None,
+        update=update,
+        evidence=evidence_of(update),
+        returned=returned_parts(request, update),
+    )
     if request.POST.get("action") == "autosave":
         return _autosave(update, form, access(request).user)
     if not decision.allowed:
@@ -60,11 +72,18 @@ def edit_update(request: HttpRequest, code: str, pk: int) -> HttpResponseBase:
 
 def _page(request: HttpRequest, standing: Standing, form: UpdateForm) -> HttpResponse:
     update = standing.update
-    before = previous_update(update) if update.state == UpdateState.DRAFT else None
+    to_be_mended = form.to_be_mended()
+    starts_anew = update.state == UpdateState.DRAFT and not to_be_mended
+    before = previous_update(update) if starts_anew else None
     before_evidence = evidence_of(before) if before else []
-    _offer_library(request, update, form)
+    found = threads(form.returned)
+    if "library" in form.fields:
+        _offer_library(request, update, form)
     context = {
         **_form_frame(request, standing, form),
+        "threads": found,
+        "sections": _sections(form, found),
+        "open_parts": [] if Part.WHOLE in to_be_mended else [p.label for p in to_be_mended],
         "evidence": evidence_of(update),
         "before": before,
         "before_evidence": before_evidence,
@@ -95,8 +114,6 @@ def _frame(request: HttpRequest, standing: Standing) -> dict[str, Any]:
         "text": update.assignment.item.text,
         "deadline": standing.deadline,
         "open_until": open_until(standing),
-        "returned_part": update.returned_part,
-        "returned_whole": update.returned_part == Part.WHOLE,
         "typed": getattr(request, "typed", None),
     }
 
@@ -110,6 +127,26 @@ def _form_frame(request: HttpRequest, standing: Standing, form: UpdateForm) -> d
         "submit": submit_words(standing),
         "told": will_be_told(standing, Verb.SUBMIT),
     }
+
+
+def _sections(form: UpdateForm, found: dict[str, Thread]) -> list[dict[str, Any]]:
+    """Part by part: why it was sent back, and its fields or, where it is locked, its text."""
+    return [
+        {
+            "thread": found.get(part),
+            "rows": [row for row in map(partial(_field_or_text, form), names) if row],
+        }
+        for part, names in SECTIONS
+    ]
+
+
+def _field_or_text(form: UpdateForm, name: str) -> dict[str, Any] | None:
+    """None for a text that is not asked for: why nothing changed, where nothing says so."""
+    if name in form.fields:
+        return {"field": form[name]}
+    text = getattr(form.instance, name)
+    is_wanted = text or not name.endswith("_reason")
+    return {"label": FIELD_LABELS[name], "text": field_words(name, text)} if is_wanted else None
 
 
 def _write(request: HttpRequest, standing: Standing, form: UpdateForm) -> HttpResponseBase:
@@ -140,7 +177,7 @@ def _save(request: HttpRequest, update: ProgressUpdate, form: UpdateForm, *, sub
     stored: StoredFile | None = None
     try:
         with transaction.atomic():
-            if file := form.cleaned_data["file"]:
+            if file := form.cleaned_data.get("file"):
                 stored = uploads.store_file(file)
             write(
                 update=update,
@@ -198,7 +235,9 @@ def _conflict(request: HttpRequest, update: ProgressUpdate, sent: UpdateForm) ->
         return _locked(request, standing, sent, decision.why)
     evidence = evidence_of(fresh)
     data = on_version(request.POST, fresh.version)
-    form = UpdateForm(data, update=fresh, evidence=evidence)
+    form = UpdateForm(
+        data, update=fresh, evidence=evidence, returned=returned_parts(request, fresh)
+    )
     rows = _rows(form)
     _name_as_mine(rows)
     context = {
@@ -220,11 +259,11 @@ def _rows(form: UpdateForm) -> list[dict[str, Any]]:
             rows.append(
                 {
                     "name": name,
-                    "label": UPDATE_LABELS[name],
-                    "theirs": _in_words(name, theirs),
-                    "mine": _in_words(name, mine),
+                    "label": FIELD_LABELS[name],
+                    "theirs": field_words(name, theirs),
+                    "mine": field_words(name, mine),
                     "differs": theirs != mine,
-                    "field": None if _is_closed(form, name) else form[name],
+                    "field": form[name] if name in form.fields else None,
                 }
             )
     return rows
@@ -238,15 +277,6 @@ def _name_as_mine(rows: list[dict[str, Any]]) -> None:
             field.label = words % {"label": row["label"]}
 
 
-def _is_closed(form: UpdateForm, name: str) -> bool:
-    return name not in form.fields or form.fields[name].disabled
-
-
 def _differences(form: UpdateForm) -> list[tuple[str, str]]:
     """What was typed and does not stand there."""
     return [(row["label"], row["mine"]) for row in _rows(form) if row["differs"] and row["mine"]]
-
-
-def _in_words(name: str, value: str) -> str:
-    """A rating by its words; every other field as it is."""
-    return str(Rating(value).label) if name == "rating" and value in Rating.values else value

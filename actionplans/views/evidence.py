@@ -21,7 +21,7 @@ from actionplans.enums import Verb
 from actionplans.forms.evidence import EvidenceForm, NewEvidenceForm
 from actionplans.models import Evidence
 from actionplans.queries.evidence import library, records_of, uses_of
-from actionplans.rules import decide
+from actionplans.rules import decide, open_fields
 from actionplans.services import evidence as services
 from actionplans.views.lookups import standing_for, update_or_404
 from actionplans.views.records import keeping_party, may_keep, reading_party
@@ -209,4 +209,8 @@ def begin_upload(request: HttpRequest, code: str, pk: int) -> HttpResponseBase:
         raise PermissionDenied
     if not decision.allowed:
         return JsonResponse({"error": str(decision.why)}, status=400)
+    returned = update.returned_parts.pending().values_list("part", flat=True)
+    if "evidence" not in open_fields(returned):
+        words = _("Evidence is locked: it was not returned.")
+        return JsonResponse({"error": words}, status=400)
     return common_views.begin_upload(request, purpose=f"update:{pk}", allowed=EVIDENCE)

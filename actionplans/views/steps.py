@@ -14,13 +14,20 @@ from accounts.access import access
 from accounts.models import User
 from accounts.typed import form_data
 from actionplans.enums import Verb
-from actionplans.forms.steps import ReopenForm, ReturnForm, ReviewForm, StepForm, UnchangedForm
+from actionplans.forms.steps import (
+    ReopenForm,
+    ReplyForm,
+    ReturnForm,
+    ReviewForm,
+    StepForm,
+    UnchangedForm,
+)
 from actionplans.models import ProgressUpdate
 from actionplans.queries.updates import previous_update
 from actionplans.rules import Standing, decide
 from actionplans.services import updates
 from actionplans.services.updates import NotAllowed
-from actionplans.views import wording
+from actionplans.views import returns, wording
 from actionplans.views.lookups import (
     content_for,
     evidence_of,
@@ -71,7 +78,7 @@ STEPS: dict[str, Step] = {
         updates.return_update,
         wording.return_words,
         ReturnForm,
-        (("part", "part"), ("reason", "reason")),
+        (("reasons", "reasons"),),
     ),
     "review": Step(
         Verb.REVIEW,
@@ -86,6 +93,13 @@ STEPS: dict[str, Step] = {
         wording.reopen_words,
         ReopenForm,
         (("reason", "reason"), ("until", "until")),
+    ),
+    "reply": Step(
+        Verb.REPLY,
+        updates.reply_to_verdict,
+        wording.reply_words,
+        ReplyForm,
+        (("reply", "party_reply"),),
     ),
 }
 
@@ -105,6 +119,8 @@ class Page:
     ) -> HttpResponse:
         shown = previous_update(self.update) if self.step.is_of_last_period else None
         content = shown or content_for(self.request, self.update)
+        evidence = evidence_of(content)
+        returned = [] if shown else returns.returned_parts(self.request, self.update)
         context = {
             "update": self.update,
             "party": self.update.assignment.party,
@@ -116,7 +132,11 @@ class Page:
             "changed": changed,
             "last_change": self.update.revisions.select_related("by").last(),
             "content": content,
-            "evidence": evidence_of(content),
+            "evidence": evidence,
+            "threads": returns.threads(returned),
+            "changes": returns.changes_since(
+                self.request, self.update, returned, content, evidence
+            ),
             "last_period": shown.period if shown else None,
             "typed": getattr(self.request, "typed", None),
             "typed_texts": [] if form else self._typed_texts(),
@@ -128,7 +148,7 @@ class Page:
 
     @property
     def _template(self) -> str:
-        return "review" if self.step.verb == Verb.REVIEW else "step"
+        return "review" if self.step.verb in (Verb.REVIEW, Verb.REPLY) else "step"
 
     def _typed_texts(self) -> list[tuple[str, str]]:
         """What was typed, for a page that can no longer take it."""

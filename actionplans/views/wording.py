@@ -5,12 +5,17 @@ from dataclasses import dataclass
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
-from actionplans.enums import UpdateState
-from actionplans.rules import Standing
+from actionplans.enums import Rating, UpdateState
+from actionplans.forms.updates import UpdateForm
+from actionplans.models.updates import CONTENT_FIELDS
+from actionplans.rules import Standing, reply_until
 from actionplans.views.lookups import as_author
 from common import formats
 
 Words = str | Promise
+FIELD_LABELS: dict[str, Words] = {
+    name: UpdateForm.base_fields[name].label or name for name in CONTENT_FIELDS
+}
 
 
 @dataclass(frozen=True)
@@ -132,7 +137,11 @@ def withdraw_words(s: Standing) -> StepWords:
 
 def return_words(s: Standing) -> StepWords:
     words = names(s)
-    effect = _("%(lead)s mends what you name and submits again. Signatures are given anew.") % words
+    effect = _(
+        "%(lead)s mends the parts at which you write a reason, and submits again. "
+        "All other parts stay locked. Signatures are given anew."
+    )
+    effect %= words
     if s.update.state == UpdateState.TRANSMITTED:
         effect += " " + _("Until then everybody outside reads what was transmitted.")
     return StepWords(
@@ -165,6 +174,27 @@ def reopen_words(s: Standing) -> StepWords:
         _("Reopen for %(lead)s") % words,
         _("%(item)s of %(party)s was reopened.") % words,
     )
+
+
+def reply_words(s: Standing) -> StepWords:
+    words = names(s)
+    until = formats.instant(reply_until(s.update), s.update.assignment.party.time_zone)
+    return StepWords(
+        _("Reply to the verdict on %(item)s") % words,
+        _(
+            "Your reply stands beside claim, record and verdict, here, in the comparison and in "
+            "reports. A verdict has one reply, which stays as it is. "
+            "It can be given until %(until)s."
+        )
+        % {"until": until},
+        _("Reply to the verdict"),
+        _("The reply to the verdict on %(item)s was sent.") % words,
+    )
+
+
+def field_words(name: str, value: str) -> str:
+    """A rating by its words; every other field as it is."""
+    return str(Rating(value).label) if name == "rating" and value in Rating.values else value
 
 
 def open_until(s: Standing) -> str:

@@ -26,8 +26,9 @@ from actionplans.forms.workbooks import WORKBOOKS, WorkbookForm, chosen_in, seen
 from actionplans.imports.workbook import read_answers, read_machine, refuse_foreign
 from actionplans.models import ProgressUpdate, ReportingPeriod, WorkbookImport
 from actionplans.queries import workbooks as queries
+from actionplans.queries.returns import parts_to_mend
 from actionplans.reports.workbook import Answer, Contents, write_workbook
-from actionplans.rules import lock_of, open_fields
+from actionplans.rules import lock_of
 from actionplans.services import workbooks
 from actionplans.services.standings import standings
 from actionplans.services.workbook_layout import FIELDS, belonging_of
@@ -186,7 +187,7 @@ def _contents(request: HttpRequest, lead: Institution, period: ReportingPeriod) 
             Answer(
                 update=update,
                 why_locked=lock_of(known[update.pk], Verb.SAVE),
-                open_fields=open_fields(update),
+                to_mend=parts_to_mend(update),
                 last_claim=last.get(update.assignment_id),
             )
             for update in updates

@@ -1,5 +1,6 @@
 """Components of the pages as template tags; /gallery/ shows each in every state."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -12,6 +13,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from common import formats, glyphs, ratings
+from common.difference import Piece, shortened
 from common.listing import Columns
 
 register = template.Library()
@@ -161,6 +163,12 @@ def stepper(steps: list[Values], tz: Any = None) -> Values:
         for step in steps
     ]
     return {"steps": rows, "tz": tz}
+
+
+@register.inclusion_tag("_components/difference.html")
+def difference(pieces: Sequence[Piece]) -> Values:
+    """{% difference pieces %}: two texts compared word by word; long unchanged stretches cut."""
+    return {"pieces": list(shortened(pieces))}
 
 
 # --- Notices, tables, figures ---------------------------------------------------------------------

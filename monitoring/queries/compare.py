@@ -28,11 +28,12 @@ from recruitment.enums import PersonnelType
 
 # No figure is older: peacekeeping began in 1948.
 BEGINNING = date(1948, 1, 1)
-NOT_SUBMITTED, NOT_REVIEWED, REVIEWED, AMENDING = (
+NOT_SUBMITTED, NOT_REVIEWED, REVIEWED, AMENDING, AMENDED = (
     "not_submitted",
     "not_reviewed",
     "reviewed",
     "amending",
+    "amended",
 )
 
 
@@ -44,6 +45,8 @@ class Cell:
     update: int | None = None
     claim: str = ""
     verdict: str = ""
+    reply: str = ""
+    amended_at: datetime | None = None
     amending_since: datetime | None = None
     stands_from: str = ""  # the earlier period whose answer stands in an interim one
 
@@ -52,8 +55,9 @@ class Cell:
         """What the state filter finds it under."""
         if self.update is None:
             return {NOT_SUBMITTED}
-        reviewed = REVIEWED if self.verdict else NOT_REVIEWED
-        return {reviewed, AMENDING} if self.amending_since else {reviewed}
+        found = {REVIEWED if self.verdict else NOT_REVIEWED}
+        found |= {AMENDING} if self.amending_since else set()
+        return found | {AMENDED} if self.amended_at else found
 
     @property
     def differs(self) -> bool:
@@ -189,6 +193,8 @@ def _cells(parties: Sequence[Party], period: ReportingPeriod) -> dict[tuple[int,
         "pk",
         "transmitted_revision__rating",
         "transmitted_revision__verdict",
+        "transmitted_revision__party_reply",
+        "amended_at",
         "since",
     )
     sent = {(party, item): Cell(by_id[party], *rest) for party, item, *rest in values}

@@ -67,6 +67,23 @@ class ItemAnswer:
         return max(0, len(self._sent()) - 1)
 
     @property
+    def amended_at(self) -> datetime | None:
+        """When it was last sent after a reopening; None where no review came before."""
+        sent = self._sent()
+        if not sent:
+            return None
+        reopened = self._last(Verb.REOPEN, up_to=sent[-1].number)
+        return sent[-1].at if reopened else None
+
+    @property
+    def replied_at(self) -> datetime | None:
+        """When the party replied to the verdict that the revision carries."""
+        if not self.revision or not self.revision.party_reply:
+            return None
+        reply = self._last(Verb.REPLY, up_to=self.revision.number)
+        return reply.at if reply else None
+
+    @property
     def amending_since(self) -> datetime | None:
         """When the answer went back after it was sent; None where it stands as sent."""
         if self.revision is None:

@@ -2,14 +2,14 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Q, QuerySet
+from django.db.models import Prefetch, Q, QuerySet, prefetch_related_objects
 from django.http import HttpRequest
 
 from accounts.access import Access, access
 from accounts.models import Party
 from accounts.permissions import Permission
 from actionplans.enums import UpdateState, Verb
-from actionplans.models import ProgressUpdate
+from actionplans.models import ProgressUpdate, ReturnedPart
 from actionplans.queries.updates import with_people
 from actionplans.rules import Standing, decide
 from actionplans.services.standings import standings
@@ -51,6 +51,13 @@ def tasks_of(who: Access) -> list[Task]:
     found = standings(list(_candidates(who)), who).values()
     verbs = (Verb.SUBMIT, Verb.SIGN, Verb.ENDORSE, Verb.SEND)
     return [Task(s, verb) for s in found for verb in verbs if decide(s, verb).allowed]
+
+
+def with_reasons(found: list[Task]) -> list[Task]:
+    """The tasks, those that were returned with what is to be mended: one query, or none."""
+    pending = Prefetch("returned_parts", ReturnedPart.objects.pending())
+    prefetch_related_objects([t.update for t in found if t.kind == "returned"], pending)
+    return found
 
 
 def _candidates(who: Access) -> QuerySet[ProgressUpdate]:

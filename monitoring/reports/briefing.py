@@ -9,7 +9,7 @@ from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.translation import gettext as _
 
 from accounts.links import absolute
-from actionplans.enums import UpdateState
+from actionplans.enums import Part, UpdateState
 from common import formats
 from monitoring.canonical import Content
 from monitoring.reports import pdf
@@ -51,10 +51,19 @@ def _item(item: Content, zone: str) -> dict[str, Any]:
         state = str(UpdateState(answer["state"]).label)
         rows.append((_("State"), f"{state}, {answer['period']}"))
         rows.append((_("Open until"), formats.instant(_moment(answer["until"]), zone)))
-        if answer["return_reason"]:
-            words = {"who": answer["returned_by"], "why": answer["return_reason"]}
+        for words in _reasons(answer):
             rows.append((_("Why it was returned"), _("%(who)s: %(why)s") % words))
     return _entry(f"{item['code']} {item['title']}", rows, item["path"])
+
+
+def _reasons(answer: Content) -> list[dict[str, str]]:
+    """Who returned the answer and why, part by part; an older briefing knows one reason only."""
+    if reason := answer.get("return_reason"):
+        return [{"who": answer["returned_by"], "why": reason}]
+    return [
+        {"who": row["by"], "why": f"{Part(row['part']).label}: {row['reason']}"}
+        for row in answer.get("returned", [])
+    ]
 
 
 def _place(item: Content) -> str:

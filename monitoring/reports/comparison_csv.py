@@ -18,6 +18,7 @@ STATES: dict[str, str | Promise] = {
     queries.NOT_REVIEWED: gettext_lazy("Not reviewed"),
     queries.REVIEWED: pgettext_lazy("answer", "Reviewed"),
     queries.AMENDING: gettext_lazy("Being amended"),
+    queries.AMENDED: gettext_lazy("Amended after its review"),
 }
 HEADER = (
     gettext_lazy("Table"),
@@ -27,6 +28,7 @@ HEADER = (
     gettext_lazy("Title"),
     gettext_lazy("Claim"),
     gettext_lazy("Verdict"),
+    gettext_lazy("The party's reply"),
     gettext_lazy("State"),
     gettext_lazy("Date or month"),
     gettext_lazy("Women"),
@@ -34,23 +36,22 @@ HEADER = (
     gettext_lazy("Women in per cent"),
 )
 CsvRow = tuple[object, ...]
+NO_ANSWER = ("", "", "", "", "")
 
 
 def rows(comparison: Comparison) -> Iterator[CsvRow]:
     """Answers, then national answers, then women's shares; as many cells as HEADER names."""
     for row in (*comparison.rows, *comparison.dpko_rows):
         for cell in row.cells:
-            yield _("Answers"), *_party(cell.party), *_answer(row, cell), "", "", "", ""
+            yield _("Answers"), *_party(cell.party), *_answer(row, cell), "", "", ""
     for sending in comparison.sendings:
-        yield _("National answer"), *_party(sending.party), "", "", "", "", *_sending(sending)
+        yield _("National answer"), *_party(sending.party), *NO_ANSWER, *_sending(sending)
     for party in comparison.parties:
         shown = comparison.shares[party.code]
         month = f"{shown.month:%Y-%m}" if shown.month else ""
         for kind in comparison.types:
             numbers = _share(shown.by_type.get(kind, Share(0, 0)) if month else None)
-            yield (
-                _("Women's share"), *_party(party), kind.label, "", "", "", "", month, *numbers
-            )  # fmt: skip
+            yield _("Women's share"), *_party(party), kind.label, *NO_ANSWER, month, *numbers
 
 
 def _party(party: Party) -> CsvRow:
@@ -64,7 +65,8 @@ def _answer(row: Row, cell: Cell) -> CsvRow:
     states = ", ".join(words)
     claim = rating_sign(cell.claim).word if cell.claim else ""
     verdict = rating_sign(cell.verdict).word if cell.verdict else ""
-    return row.item.code, row.title, claim, verdict, states
+    amended = cell.amended_at or ""
+    return row.item.code, row.title, claim, verdict, cell.reply, states, amended
 
 
 def _sending(sending: Sending) -> CsvRow:

@@ -23,7 +23,7 @@ from monitoring.models import PilotParticipation, Snapshot
 from monitoring.queries.reports import ItemAnswer
 from monitoring.rules import Finding
 
-SCHEMA = 2
+SCHEMA = 2  # 2 since a verdict has a reply and an answer the day of its amendment
 NOT_SUBMITTED, NOT_REVIEWED, REVIEWED = "not_submitted", "not_reviewed", "reviewed"
 
 
@@ -101,7 +101,7 @@ def verdict_of(entry: Content) -> str | None:
 
 
 def item_entry(answer: ItemAnswer, finding: Finding | None) -> Content:
-    """One item: the answer as last transmitted, record and verdict; null where there is none."""
+    """One item: the answer last transmitted, record, verdict, reply; null where there is none."""
     item, revision = answer.item, answer.revision
     return {
         "code": item.code,
@@ -120,6 +120,10 @@ def item_entry(answer: ItemAnswer, finding: Finding | None) -> Content:
         }
         if revision and revision.verdict
         else None,
+        "reply": {"text": revision.party_reply, "at": plain(answer.replied_at)}
+        if revision and revision.party_reply
+        else None,
+        "amended_at": plain(answer.amended_at),
         "amending_since": plain(answer.amending_since),
         "stands_from": answer.stands_from or None,
     }

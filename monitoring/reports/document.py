@@ -279,6 +279,7 @@ def _texts(entry: Content) -> list[Section]:
         (_("Next steps"), answer.get("next_steps", "")),
         (_("What the records show"), (entry["record"] or {}).get("words", "")),
         (_("Reviewer's reason"), verdict.get("reason", "")),
+        (_("The party's reply"), (entry.get("reply") or {}).get("text", "")),
     ]
     return [{"label": label, "paragraphs": paragraphs(text)} for label, text in pairs if text]
 
@@ -313,6 +314,11 @@ def _status(entry: Content, zone: str) -> str:
         if verdict
         else _("not reviewed")
     )
+    if reply := entry.get("reply"):
+        parts.append(_("replied to %(instant)s") % {"instant": _instant(reply["at"], zone)})
+    if amended := entry.get("amended_at"):
+        since = {"instant": _instant(amended, zone)}
+        parts.append(_("amended after its review on %(instant)s") % since)
     if entry["amending_since"]:
         since = {"instant": _instant(entry["amending_since"], zone)}
         parts.append(_("being amended since %(instant)s") % since)

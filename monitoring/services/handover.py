@@ -169,8 +169,10 @@ def _item(held: Holding) -> Content:
             "period": str(update.period),
             "state": update.state,
             "until": _instant(update.editable_until or update.period.deadline_for(row.party)),
-            "return_reason": update.return_reason,
-            "returned_by": update.returned_by.name if update.returned_by else "",
+            "returned": [
+                {"part": row.part, "reason": row.reason, "by": row.returned_by.name}
+                for row in update.returned_parts.all()
+            ],
         },
     }
 

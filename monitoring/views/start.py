@@ -21,7 +21,7 @@ from monitoring.queries.news import News, recent_news
 from monitoring.queries.periods import opened_periods
 from monitoring.queries.progress import Progress, progress_of
 from monitoring.queries.queue import queue_counts, reviewed_parties
-from monitoring.queries.start import own_parties, tasks
+from monitoring.queries.start import own_parties, tasks, with_reasons
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ def _desks(request: HttpRequest, who: Access) -> list[Desk]:
     parties = own_parties(who)
     period = next(iter(opened_periods(request)), None)
     progress = progress_of(parties, period) if parties and period else {}
-    mine = tasks(request)
+    mine = with_reasons(tasks(request))
     prefetch_related_objects([t.update.assignment.item for t in mine], "texts")
     invited = waits.invitation_waits(who, parties)
     news = recent_news(parties)

@@ -1,6 +1,7 @@
 """One answer: claim, record and verdict side by side, its way, its text, what can be done."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.db.models import QuerySet
@@ -19,6 +20,7 @@ from actionplans.notifications import NOTIFICATIONS
 from actionplans.queries.evidence import is_out_of_date
 from actionplans.queries.people import belongings
 from actionplans.rules import TRANSITIONS, Decision, Standing, decisions
+from actionplans.views import returns
 from actionplans.views.lookups import (
     content_for,
     evidence_of,
@@ -32,9 +34,10 @@ from monitoring.queries.queue import around, waiting
 from monitoring.steps import inside_steps, outside_steps, people_in
 from monitoring.views.updates import findings_of
 
-# The verbs that move an answer on, before those that send it back; one of them is the main one.
+# The verbs that move an answer on, before all others; one of them is the main one.
 ONWARDS = (Verb.SAVE, Verb.SUBMIT, Verb.SIGN, Verb.ENDORSE, Verb.SEND, Verb.REVIEW)
-BACK = (Verb.RETURN, Verb.WITHDRAW, Verb.REOPEN)
+# What sends it back, and what leaves it where it is.
+OTHERWISE = (Verb.REPLY, Verb.RETURN, Verb.WITHDRAW, Verb.REOPEN)
 
 
 @dataclass(frozen=True)
@@ -70,9 +73,11 @@ def update(request: HttpRequest, code: str, pk: int) -> HttpResponse:
     history = list(shown.revisions.select_related("by").order_by("number"))
     decided = decisions(standing)
     actions = [action_for(standing, d.verb) for d in decided if d.allowed]
-    actions.sort(key=lambda action: [*ONWARDS, *BACK].index(action.verb))
+    actions.sort(key=lambda action: [*ONWARDS, *OTHERWISE].index(action.verb))
     before, after = _neighbours(request, shown, is_member)
     evidence = evidence_of(content)
+    returned = returns.returned_parts(request, shown)
+    to_be_mended = [row.get_part_display() for row in returned if row.settled_at is None]
     context: dict[str, Any] = {
         "page_party": party,
         "update": shown,
@@ -81,10 +86,15 @@ def update(request: HttpRequest, code: str, pk: int) -> HttpResponse:
         "content": content,
         "evidence": evidence,
         "is_old": is_out_of_date(content.rating, evidence, shown.period.data_to),
+        "threads": returns.threads(returned),
+        "changes": returns.changes_since(request, shown, returned, content, evidence),
+        "to_be_mended": to_be_mended,
+        "replied_at": _replied_at(content, history),
         "finding": findings_of(party, shown.period).get(shown.assignment.item.code),
         "is_member": is_member,
+        "is_outside": not is_member,
         "amending_since": None if is_member else amending_since([shown]).get(shown.pk),
-        "steps": _steps(standing, content, history, is_member),
+        "steps": _steps(standing, content, history, to_be_mended),
         "history": history[::-1] if is_member else [],
         "actions": actions,
         "locks": _locks(decided, standing) if is_member or shown.state in OUTSIDE else [],
@@ -134,14 +144,23 @@ def _steps(
     standing: Standing,
     content: ProgressUpdate | UpdateRevision,
     history: list[UpdateRevision],
-    is_member: bool,
+    to_be_mended: list[str],
 ) -> list[dict[str, Any]]:
     if isinstance(content, UpdateRevision):
         return outside_steps(content, history)
     users = people_in(standing.update) | standing.holders
     where = belongings(users, standing.update.assignment.party)
     people = {pk: (name, where.get(pk, "")) for pk, name in names_of(users).items()}
-    return inside_steps(standing, people)
+    return inside_steps(standing, people, to_be_mended)
+
+
+def _replied_at(
+    content: ProgressUpdate | UpdateRevision, history: list[UpdateRevision]
+) -> datetime | None:
+    """When the party gave the reply that is shown."""
+    if not content.party_reply:
+        return None
+    return next(row.at for row in reversed(history) if row.verb == Verb.REPLY)
 
 
 def _neighbours(

@@ -227,12 +227,13 @@
       // On the version it was typed at: what somebody saved since then is a conflict, not lost.
       version.value = copy.version;
       Object.entries(JSON.parse(copy.texts)).forEach(([name, value]) => {
-        if (form.elements[name]) {
-          form.elements[name].value = value;
-        }
+        // A part that is locked by now takes it along unseen: the conflict page shows it.
+        const place = form.elements[name] ?? form.appendChild(document.createElement("input"));
+        Object.assign(place, form.elements[name] ? { value } : { type: "hidden", name, value });
       });
-      form.elements.narrative.focus();
-      form.elements.narrative.dispatchEvent(new Event("input", { bubbles: true }));
+      const first = form.querySelector(TEXTS.map((name) => `[name=${name}]`).join());
+      first.focus();
+      first.dispatchEvent(new Event("input", { bubbles: true }));
     });
     notice.querySelector("[data-kept-drop]").addEventListener("click", () => {
       notice.hidden = true;

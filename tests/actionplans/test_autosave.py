@@ -272,7 +272,7 @@ def test_part_that_was_not_returned_stays_locked():
     desk = make.desk()
     update = make.bring_to(desk, UpdateState.SUBMITTED)
     updates.return_update(
-        update=update, version=update.version, reason="Why?", part="rating", by=desk.validator
+        update=update, version=update.version, reasons={"rating": "Why?"}, by=desk.validator
     )
     locked = Content.of(desk.refresh(), narrative="Another")
     with pytest.raises(updates.DomainError):

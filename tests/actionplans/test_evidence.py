@@ -84,7 +84,7 @@ def test_evidence_added_after_the_transmission_is_not_for_reviewers(signed_in):
     desk = make.desk()
     update = make.bring_to(desk, UpdateState.TRANSMITTED)
     update = updates.return_update(
-        update=update, version=update.version, reason="Which plan?", by=desk.reviewer
+        update=update, version=update.version, reasons={"whole": "Which plan?"}, by=desk.reviewer
     )
     more = Content.of(update, attach=[NewEvidence(title="New", url="https://example.org/new")])
     updates.save_update(update=update, version=update.version, content=more, by=desk.contributor)

@@ -21,7 +21,7 @@ MATRIX = {
     S.SIGNED: {"coordinator": {"endorse", "return"}},
     S.ENDORSED: {"coordinator": {"send", "return"}},
     S.TRANSMITTED: {"reviewer": {"review", "return"}},
-    S.REVIEWED: {"reviewer": {"reopen"}},
+    S.REVIEWED: {"reviewer": {"reopen"}, "coordinator": {"reply"}},
 }
 PEOPLE = ("contributor", "validator", "coordinator", "administrator", "reviewer")
 

@@ -114,7 +114,7 @@ def test_return_of_one_part_locks_the_rest():
     desk = make.desk()
     update = make.bring_to(desk, UpdateState.SUBMITTED)
     update = updates.return_update(
-        update=update, version=1, reason="Rate again.", part=Part.RATING, by=desk.validator
+        update=update, version=1, reasons={Part.RATING: "Rate again."}, by=desk.validator
     )
     changed = Content(**{**_content(update), "narrative": "Something else"})
     with pytest.raises(DomainError) as refused:
@@ -168,14 +168,17 @@ def test_after_close_only_reopening_is_possible():
     update = desk.refresh()
     assert (update.state, update.verdict, update.evidence.count()) == ("reviewed", "2", 1)
     assert update.reviewed_by == desk.reviewer
-    assert update.amended_at is not None
+    assert update.amended_at is None
 
 
 def test_second_sending_is_a_numbered_amendment():
     desk = make.desk()
     make.bring_to(desk, UpdateState.TRANSMITTED)
     update = updates.return_update(
-        update=desk.update, version=desk.update.version, reason="Which plan?", by=desk.reviewer
+        update=desk.update,
+        version=desk.update.version,
+        reasons={Part.WHOLE: "Which plan?"},
+        by=desk.reviewer,
     )
     assert update.state == UpdateState.RETURNED
     make.bring_to(desk, UpdateState.DRAFT)
@@ -249,8 +252,10 @@ def test_overlong_reason_is_refused():
     desk = make.desk()
     update = make.bring_to(desk, UpdateState.SUBMITTED)
     with pytest.raises(DomainError) as refused:
-        updates.return_update(update=update, version=1, reason="x" * 20_001, by=desk.validator)
-    assert refused.value.field == "reason"
+        updates.return_update(
+            update=update, version=1, reasons={Part.RATING: "x" * 20_001}, by=desk.validator
+        )
+    assert refused.value.field == "rating"
     assert desk.refresh().state == UpdateState.SUBMITTED
 
 

@@ -184,7 +184,7 @@ def returned_for(part):
     desk = make.desk()
     update = make.bring_to(desk, UpdateState.SUBMITTED)
     desk.update = updates.return_update(
-        update=update, version=1, reason="Rate it again.", part=part, by=desk.validator
+        update=update, version=1, reasons={part: "Rate it again."}, by=desk.validator
     )
     return desk
 

@@ -88,12 +88,16 @@ def test_return_of_one_part_needs_a_reason(signed_in):
     desk = make.desk()
     update = make.bring_to(desk, UpdateState.SUBMITTED)
     client = signed_in(desk.validator)
-    typed = {"version": update.version, "part": Part.RATING}
+    typed = {"version": update.version, "rating": "  "}
     refused = client.post(address(update, "return"), typed)
-    assert list(refused.context["form"].errors) == ["reason"]
-    client.post(address(update, "return"), {**typed, "reason": "No order is named."})
+    assert refused.context["form"].non_field_errors() == [
+        "Say what has to be mended and why, at one part or more."
+    ]
+    client.post(address(update, "return"), {**typed, "rating": "No order is named."})
     update = desk.refresh()
-    assert (update.returned_part, update.return_reason) == ("rating", "No order is named.")
+    assert list(update.returned_parts.values_list("part", "reason")) == [
+        ("rating", "No order is named.")
+    ]
     assert update.state == UpdateState.RETURNED
 
 
@@ -123,7 +127,7 @@ def test_reviewer_reads_what_was_transmitted_and_no_state_before(signed_in):
     desk = make.desk()
     update = make.bring_to(desk, UpdateState.TRANSMITTED)
     update = updates.return_update(
-        update=update, version=update.version, reason="Which plan?", by=desk.reviewer
+        update=update, version=update.version, reasons={Part.WHOLE: "Which plan?"}, by=desk.reviewer
     )
     changed = Content.of(update, narrative="Not for outside yet")
     updates.submit_update(
@@ -178,12 +182,12 @@ def test_stale_return_is_offered_again_on_the_new_version(signed_in):
     update = make.bring_to(desk, UpdateState.SIGNED)
     seen = update.version
     make.bring_to(desk, UpdateState.ENDORSED)
-    sent = {"version": seen, "part": "rating", "reason": "Name the order"}
+    sent = {"version": seen, "rating": "Name the order"}
     client = signed_in(second)
     response = client.post(address(update, "return"), sent)
     assert response.status_code == 409
     form = response.context["form"]
-    assert (form["reason"].value(), form["version"].value()) == ("Name the order", str(seen + 1))
+    assert (form["rating"].value(), form["version"].value()) == ("Name the order", str(seen + 1))
     assert desk.refresh().state == UpdateState.ENDORSED
     client.post(address(update, "return"), {**sent, "version": seen + 1})
     assert desk.refresh().state == UpdateState.RETURNED
@@ -194,7 +198,7 @@ def test_reason_of_a_return_that_came_too_late_is_shown(signed_in):
     update = make.bring_to(desk, UpdateState.SUBMITTED)
     seen = update.version
     make.bring_to(desk, UpdateState.SIGNED)
-    sent = {"version": seen, "part": "whole", "reason": "Typed in vain"}
+    sent = {"version": seen, "whole": "Typed in vain"}
     response = signed_in(desk.validator).post(address(update, "return"), sent)
     assert response.status_code == 409
     assert "Typed in vain" in text_of(response)
@@ -232,6 +236,7 @@ SENT = SIGNED | {"reviewer": 403}
         ("transmitted", "return", SENT | {"reviewer": 200}),
         ("transmitted", "review", SENT | {"reviewer": 200}),
         ("reviewed", "reopen", SENT | {"reviewer": 200}),
+        ("reviewed", "reply", SENT | {"coordinator": 200}),
     ],
 )
 def test_who_may_take_a_step(signed_in, state, step, expected):

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from accounts.enums import InstitutionKind, RoleCode, Sector
 from accounts.models import Institution, Party, User
-from actionplans.enums import Actor, ItemKind, ItemType, UpdateState
+from actionplans.enums import Actor, ItemKind, ItemType, Part, UpdateState
 from actionplans.models import (
     Assignment,
     CatalogueItem,
@@ -168,7 +168,10 @@ def bring_to(
     if state == UpdateState.RETURNED:
         update = bring_to(desk, UpdateState.SUBMITTED, content=content)
         updates.return_update(
-            update=update, version=update.version, reason="Name the plan.", by=desk.validator
+            update=update,
+            version=update.version,
+            reasons={Part.WHOLE: "Name the plan."},
+            by=desk.validator,
         )
         return desk.refresh()
     for step in ORDER[1 : ORDER.index(UpdateState(state)) + 1]:

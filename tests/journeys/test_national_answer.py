@@ -89,8 +89,7 @@ def _sign(page, update):
 def _return_the_narrative(page, update):
     _visit(page, "/p/NGA/updates/")
     _visit(page, f"{update}return/")
-    page.check("[name=part][value=narrative]")
-    page.fill("[name=reason]", RETURN_REASON)
+    page.fill("[name=narrative]", RETURN_REASON)
     _press(page, "Return")
 
 

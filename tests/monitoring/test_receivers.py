@@ -70,7 +70,10 @@ def test_a_return_tells_the_institution_and_who_submitted(desk: Desk) -> None:
     named = recipients(standing_of(update, desk.validator), Verb.RETURN)
     told()
     updates.return_update(
-        update=update, version=update.version, reason="Name the plan.", by=desk.validator
+        update=update,
+        version=update.version,
+        reasons={"whole": "Name the plan."},
+        by=desk.validator,
     )
     mailed = {address for address, _subject in told()}
     assert mailed == {person.email for person in named}
@@ -92,7 +95,10 @@ def test_who_left_the_party_is_not_told(desk: Desk) -> None:
     desk.contributor.memberships.update(ended_at=clock.now(), ended_by=desk.administrator)
     told()
     updates.return_update(
-        update=update, version=update.version, reason="Name the plan.", by=desk.validator
+        update=update,
+        version=update.version,
+        reasons={"whole": "Name the plan."},
+        by=desk.validator,
     )
     assert told() == []
 

@@ -114,7 +114,10 @@ ACTIONS = {
         "coordinator": ["Send the national answer", "Return to Ministry of Defence"]
     },
     UpdateState.TRANSMITTED: {"reviewer": ["Give the verdict", "Return to Ministry of Defence"]},
-    UpdateState.REVIEWED: {"reviewer": ["Reopen for Ministry of Defence"]},
+    UpdateState.REVIEWED: {
+        "coordinator": ["Reply to the verdict"],
+        "reviewer": ["Reopen for Ministry of Defence"],
+    },
     UpdateState.RETURNED: {"contributor": ["Write the answer", "Submit to the validator"]},
 }
 
@@ -192,7 +195,9 @@ def test_a_skipped_signature_is_said(desk: Desk, signed_in: SignIn) -> None:
 def test_a_returned_answer_shows_part_reason_and_expiry(desk: Desk, signed_in: SignIn) -> None:
     actionplans.bring_to(desk, UpdateState.RETURNED)
     page = text(signed_in(desk.contributor), page_of(desk))
-    assert "Returned The whole answer Name the plan. It can be mended until" in page
+    assert "Returned The whole answer. Read the reasons It can be mended until" in page
+    assert f"Returned to be mended Name the plan. {desk.validator.name}," in page
+    assert "Not submitted again yet." in page
 
 
 def test_history_tells_each_step_to_members_alone(desk: Desk, signed_in: SignIn) -> None:
@@ -259,7 +264,7 @@ def test_reviewers_go_through_their_queue(desk: Desk, signed_in: SignIn) -> None
     assert 'rel="prev"' not in html
 
 
-@pytest.mark.parametrize(("who", "cost"), [("coordinator", 30), ("reviewer", 38)])
+@pytest.mark.parametrize(("who", "cost"), [("coordinator", 31), ("reviewer", 39)])
 def test_cost_is_the_same_at_one_and_three_answers(
     who: str, cost: int, desk: Desk, signed_in: SignIn, count_queries: Count
 ) -> None:

@@ -14,6 +14,8 @@ from monitoring.services.demo.cast import DATA, Cast
 
 HALF_YEAR = dt.timedelta(days=182)
 DAY = dt.timedelta(days=1)
+# Whole, several parts, one part: each return of the demo names one of these.
+RETURNED = ((Part.WHOLE,), (Part.NARRATIVE, Part.EVIDENCE), (Part.EVIDENCE,))
 
 
 def periods_until_now(by: User) -> Iterator[ReportingPeriod]:
@@ -115,20 +117,25 @@ def _answer(cast: Cast, update: ProgressUpdate, state: UpdateState, number: int,
         )
     else:
         row = updates.submit_update(update=update, version=0, content=content, by=writer)
-    if state == UpdateState.SUBMITTED:
-        return
     validator = cast.validators[cast.key_of(update.assignment.lead)]
+    if state == UpdateState.SUBMITTED:
+        if n % 3 == 0:
+            _return_and_mend(row, writer=writer, validator=validator)
+        return
     if state == UpdateState.RETURNED:
-        updates.return_update(
-            update=row,
-            version=row.version,
-            reason=DATA["return_reason"],
-            part=(Part.WHOLE, Part.NARRATIVE, Part.EVIDENCE)[n % 3],
-            by=validator,
-        )
+        reasons = {part: DATA["return_reasons"][part] for part in RETURNED[n % 3]}
+        updates.return_update(update=row, version=row.version, reasons=reasons, by=validator)
         return
     row = updates.sign_update(update=row, version=row.version, by=validator)
     update.version = row.version
+
+
+def _return_and_mend(row: ProgressUpdate, *, writer: User, validator: User) -> None:
+    """One part went back and came again: the validator finds what changed."""
+    reasons = {Part.NARRATIVE: DATA["return_reasons"][Part.NARRATIVE]}
+    row = updates.return_update(update=row, version=row.version, reasons=reasons, by=validator)
+    mended = Content.of(row, narrative=f"{row.narrative} {DATA['mended']}")
+    updates.submit_update(update=row, version=row.version, content=mended, by=writer)
 
 
 def _content(cast: Cast, update: ProgressUpdate, number: int, n: int) -> Content:
@@ -175,10 +182,14 @@ def _review(cast: Cast, update: ProgressUpdate, n: int) -> None:
         place, reason = place - 1, DATA["verdict_reasons"]["lower"]
     elif n % 9 == 2 and place < 3 and update.assignment.item.kind == ItemKind.STANDING:
         place, reason = place + 1, DATA["verdict_reasons"]["higher"]
-    updates.review_update(
+    row = updates.review_update(
         update=update,
         version=update.version,
         verdict=scale[place],
         reason=reason,
         by=cast.reviewer,
     )
+    if scale[place] < row.rating and n % 8 == 1:
+        updates.reply_to_verdict(
+            update=row, version=row.version, reply=DATA["reply"], by=cast.coordinator
+        )

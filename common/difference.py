@@ -38,7 +38,7 @@ def difference(old: str, new: str) -> list[Piece]:
 def shortened(pieces: Sequence[Piece]) -> Iterator[Piece]:
     """The pieces to be read: of a long unchanged stretch only the words beside a change."""
     for n, piece in enumerate(pieces):
-        words = [blank + word for blank, word in WORDS.findall(piece.text)]
+        words = re.findall(r"\s*\S+(?:\s+$)?", piece.text)
         first, last = BESIDE * (n > 0), BESIDE * (n < len(pieces) - 1)
         if piece.kind != KEPT or len(words) <= first + last + BESIDE:
             yield piece

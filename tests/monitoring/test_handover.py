@@ -328,7 +328,7 @@ def test_briefing_says_where_it_stands_and_is_kept_as_pdf(desk, colleague, signe
     run_jobs()
     briefing = Briefing.objects.get()
     page = text(signed_in(colleague), briefing.get_absolute_url())
-    assert f"{desk.validator.name}: Name the plan." in page
+    assert f"{desk.validator.name}: The whole answer: Name the plan." in page
     url = reverse("monitoring:briefing-pdf", args=[desk.party.code, briefing.pk])
     data = signed_in(colleague).get(url).getvalue()
     pdf = pypdfium2.PdfDocument(data)
@@ -373,7 +373,7 @@ def test_page_asks_the_same_number_of_queries(items, desk, colleague, signed_in,
     client = signed_in(desk.administrator)
     url = f"{address(desk)}?preview=1&everything={colleague.pk}"
     client.get(url)
-    assert count_queries(lambda: client.get(url)) == 15
+    assert count_queries(lambda: client.get(url)) == 16
 
 
 @pytest.mark.usefixtures("flushable")

@@ -1,6 +1,7 @@
 """Numbers, shares, dates and instants in the words of the reader's language (Babel's CLDR data)."""
 
 import re
+from collections.abc import Iterable
 from datetime import UTC, date, datetime, tzinfo
 from decimal import Decimal
 from functools import cache
@@ -11,7 +12,7 @@ from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_skeleton, format_time, get_timezone_location
 from babel.numbers import format_decimal
 from django.template.defaultfilters import filesizeformat
-from django.utils.translation import get_language, get_language_bidi
+from django.utils.translation import get_language, get_language_bidi, pgettext
 from django.utils.translation import gettext as _
 
 
@@ -35,11 +36,28 @@ def number(value: int | Decimal | float, digits: int = 0) -> str:
     return str(format_decimal(value, format=pattern, locale=locale()))
 
 
+# Two tools for words of the other script. `apart` ({{ code|apart }}; <bdi> around markup): a short
+# piece in a line of ours, be it a code, a name, a period or a title. dir="auto": on the element of
+# a block that somebody wrote and that stands alone, so that its full stop comes at its own end.
 def apart(words: Any) -> str:
     """A code, a name or a title in a line that runs from the right: 2.1.e, and never e.2.1."""
     if not get_language_bidi():
         return str(words)
     return f"\N{FIRST STRONG ISOLATE}{words}\N{POP DIRECTIONAL ISOLATE}"
+
+
+def between(sign: str = ",") -> str:
+    """What stands between two things of a list: the comma or semicolon of the reader's script."""
+    return (
+        pgettext("between two things", "; ")
+        if sign == ";"
+        else pgettext("between two things", ", ")
+    )
+
+
+def listed(things: Iterable[Any]) -> str:
+    """One, two, three."""
+    return between().join(str(thing) for thing in things)
 
 
 def share(numerator: int | None, denominator: int | None) -> str:

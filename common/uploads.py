@@ -145,7 +145,7 @@ def accept_attribute(allowed: Collection[str] = EVIDENCE) -> str:
 def wanted(allowed: Collection[str] = EVIDENCE) -> str:
     """What is accepted, in words for a hint: "PDF, PNG, ..., up to 20 MB"."""
     return _("%(types)s, up to %(size)s") % {
-        "types": ", ".join(TYPES[name].label for name in TYPES if name in allowed),
+        "types": formats.listed(TYPES[name].label for name in TYPES if name in allowed),
         "size": formats.size(settings.EVIDENCE_MAX_BYTES),
     }
 

@@ -112,7 +112,7 @@ def no_record(code: str) -> Fact:
 def sector_names(sectors: Iterable[str]) -> str:
     """The sectors' names, in the order of the list of sectors."""
     wanted = set(sectors)
-    return ", ".join(str(sector.label) for sector in Sector if sector in wanted)
+    return formats.listed(sector.label for sector in Sector if sector in wanted)
 
 
 def _set_up_words(standing: taskforces.TaskForceStanding) -> str:

@@ -22,7 +22,7 @@ from actionplans.models import (
 from actionplans.queries.updates import ItemRow, item_rows
 from actionplans.rules import Standing
 from actionplans.services.standings import standings
-from common import clock
+from common import clock, formats
 from monitoring.rules import Finding
 
 S = UpdateState
@@ -203,4 +203,4 @@ def holder_words(standing: Standing, names: Mapping[int, str]) -> str:
     if standing.update.state == S.REVIEWED:
         return ""
     people = sorted(names[pk] for pk in standing.holders if pk in names)
-    return ", ".join(people) or _("nobody who may")
+    return formats.listed(people) or _("nobody who may")

@@ -18,6 +18,7 @@ from accounts.services.invitations import LIFETIME
 from actionplans.enums import Verb
 from actionplans.rules import TRANSITIONS, Transition
 from actionplans.services.updates import REOPEN_AFTER_CLOSE
+from common import formats
 from monitoring.context_processors import navigation
 from monitoring.queries.queue import REVIEW_WITHIN
 from monitoring.queries.start import own_parties
@@ -117,7 +118,7 @@ def way(verbs: Iterable[Verb] = tuple(TRANSITIONS)) -> list[dict[str, Any]]:
 def _row(row: Transition) -> dict[str, Any]:
     return {
         "verb": row.verb.label,
-        "sources": ", ".join(str(state.label) for state in row.sources),
+        "sources": formats.listed(state.label for state in row.sources),
         "target": row.target.label if row.target else _("as it was"),
         "who": row.who,
     }

@@ -75,7 +75,7 @@ def party_waits(who: Access, party: Party, progress: Progress | None) -> list[Wa
     late = len(progress.late_institutions)
     if late and who.may(Permission.ENDORSE, party):
         words = ngettext("Institution is late: %(names)s", "Institutions are late: %(names)s", late)
-        words %= {"names": ", ".join(progress.late_institutions)}
+        words %= {"names": formats.listed(progress.late_institutions)}
         url = reverse("monitoring:updates", args=[party.code]) + "?late=yes"
         found.append(Wait(late, words, url))
     return found

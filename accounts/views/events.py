@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from accounts.enums import RoleCode
 from accounts.models import AuditEvent, User
 from accounts.services.audit import SUBJECTS, kind_of, words_for
+from common import formats
 
 LONGEST_NAME = 200  # characters; a decision has its whole text for a name
 Named = tuple[str, str]  # name and address of a record; no address: no page, or not the reader's
@@ -103,7 +104,7 @@ def _details(event: AuditEvent) -> str:
     parts = [_("%(before)s to %(after)s") % {"before": before, "after": after} if before else after]
     if "until_before" in details:
         parts.append(_("until %(day)s") % {"day": details["until"] or _("no end")})
-    return ", ".join(part for part in parts if part)
+    return formats.listed(part for part in parts if part)
 
 
 def _role(code: str | None) -> str:

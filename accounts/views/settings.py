@@ -11,6 +11,7 @@ from accounts.models import Party
 from accounts.services.parties import change_settings
 from accounts.typed import form_data
 from accounts.views.people import managed_party, page_with_form, signed_in
+from common import formats
 from common.errors import Conflict, DomainError
 
 
@@ -60,6 +61,6 @@ def _conflict(request: HttpRequest, pk: int, form: PartySettingsForm) -> HttpRes
 def _texts(party: Party) -> list[tuple[str, object]]:
     factor = _("needed by everybody") if party.second_factor_for_all else _("needed by some roles")
     return [
-        (_("Own e-mail domains"), ", ".join(party.email_domains) or _("none")),
+        (_("Own e-mail domains"), formats.listed(party.email_domains) or _("none")),
         (_("Second factor"), factor),
     ]

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 from accounts.models import Membership, Party
+from common import formats
 
 
 def people_of(party: Party) -> dict[int, str]:
@@ -12,7 +13,7 @@ def people_of(party: Party) -> dict[int, str]:
     members = Membership.objects.current().filter(party=party).select_related("institution")
     for member in members:
         found[member.user_id].update({member.institution.name: None} if member.institution else {})
-    return {user: ", ".join(names) for user, names in found.items()}
+    return {user: formats.listed(names) for user, names in found.items()}
 
 
 def belongings(people: Iterable[int], party: Party) -> dict[int, str]:

@@ -16,6 +16,7 @@ from actionplans.queries.people import belongings
 from actionplans.queries.updates import with_people
 from actionplans.rules import Standing
 from actionplans.services.standings import standings
+from common import formats
 
 Person = tuple[User, str]  # and where the person belongs
 
@@ -79,5 +80,5 @@ def told_words(told: list[Person]) -> str:
     """ "Told by mail: ..." for the message after a step."""
     if not told:
         return _("Nobody is told by mail.")
-    names = ", ".join(f"{user.name} ({where})" if where else user.name for user, where in told)
+    names = formats.listed(f"{user.name} ({where})" if where else user.name for user, where in told)
     return _("Told by mail: %(names)s.") % {"names": names}

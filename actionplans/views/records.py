@@ -172,7 +172,7 @@ def stored_value(record: models.Model, field: Any) -> Any:
 def _in_words(field: Any, value: Any) -> str:
     """A field's value as its page says it."""
     if field.many_to_many:
-        return ", ".join(sorted(str(one) for one in value))
+        return formats.listed(sorted(str(one) for one in value))
     if field.choices:
         return str(dict(field.flatchoices).get(value, value))
     if isinstance(value, bool):

@@ -36,6 +36,9 @@ def number(value: int | Decimal | float, digits: int = 0) -> str:
     return str(format_decimal(value, format=pattern, locale=locale()))
 
 
+# Two tools for words of the other script. `apart` ({{ code|apart }}; <bdi> around markup): a short
+# piece in a line of ours, be it a code, a name, a period or a title. dir="auto": on the element of
+# a block that somebody wrote and that stands alone, so that its full stop comes at its own end.
 def apart(words: Any) -> str:
     """A code, a name or a title in a line that runs from the right: 2.1.e, and never e.2.1."""
     if not get_language_bidi():
@@ -43,14 +46,23 @@ def apart(words: Any) -> str:
     return f"\N{FIRST STRONG ISOLATE}{words}\N{POP DIRECTIONAL ISOLATE}"
 
 
+def between(sign: str = ",") -> str:
+    """What stands between two things of a list: the comma or semicolon of the reader's script."""
+    return (
+        pgettext("between two things", "; ")
+        if sign == ";"
+        else pgettext("between two things", ", ")
+    )
+
+
 def listed(things: Iterable[Any]) -> str:
-    """One, two, three: with the language's own comma."""
-    return pgettext("between the things of a list", ", ").join(str(one) for one in things)
+    """One, two, three."""
+    return between().join(str(thing) for thing in things)
 
 
 def clauses(parts: Iterable[Any]) -> str:
-    """One part; another: with the language's own semicolon."""
-    return pgettext("between the parts of a sentence", "; ").join(str(one) for one in parts)
+    """One part; another."""
+    return between(";").join(str(part) for part in parts)
 
 
 def share(numerator: int | None, denominator: int | None) -> str:

@@ -1,5 +1,6 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class MonitoringConfig(AppConfig):
@@ -15,7 +16,7 @@ class MonitoringConfig(AppConfig):
         add_words(
             {
                 "report.request": _("Report asked for"),
-                "report.freeze": _("Report made"),
+                "report.freeze": pgettext_lazy("what was done", "Report made"),
                 "report.render": _("Report written as a file"),
                 "handover.made": _("Work handed over"),
                 "handover.briefed": _("Briefing written as a file"),

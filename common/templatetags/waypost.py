@@ -73,13 +73,22 @@ def instant(value: datetime | None, tz: Any = None) -> str:
 
 
 @register.simple_tag
+def between(sign: str = ",") -> str:
+    """{% between %} or {% between ";" %} between two things of a line: the reader's own sign."""
+    return formats.between(sign)
+
+
+@register.simple_tag
 def person(who: Any, institution: Any = "") -> str:
     """{% person user institution %}: Amina Bello, Ministry of Defence."""
     name = getattr(who, "name", "") or who or _("nobody")
     if not institution:
-        return format_html('<span class="person">{}</span>', name)
+        return format_html('<bdi class="person">{}</bdi>', name)
     return format_html(
-        '<span class="person">{}, <span class="institution">{}</span></span>', name, institution
+        '<bdi class="person">{}{}<bdi class="institution">{}</bdi></bdi>',
+        name,
+        formats.between(),
+        institution,
     )
 
 

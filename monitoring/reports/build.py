@@ -15,13 +15,14 @@ from monitoring.facts import facts_for
 from monitoring.models import PilotParticipation, Rendition, Snapshot
 from monitoring.queries.reports import item_answers, last_final_before, submission_of
 from monitoring.reports import html, pdf
-from monitoring.reports.content import Material, body
+from monitoring.reports.content import Material, Records, body
 from monitoring.reports.document import Section, document
 from monitoring.reports.figures import deployment_content
 from monitoring.rules import findings_for
 from monitoring.services.reports import File, freeze_report, keep_rendition, made_already
 
-# Words that facts and findings bring along are frozen in this language.
+# What has words of its own in the content is frozen in this language; facts and records, whose
+# sentences are made from numbers, in every other one too.
 FROZEN_LANGUAGE = settings.LANGUAGE_CODE
 Progress = Callable[[int, int], None]
 Writer = Callable[[Section, Snapshot], File]
@@ -63,21 +64,30 @@ def build_report(
 def read_body(party: Party, period: ReportingPeriod) -> Content:
     """What the party transmitted and its records show, at this moment."""
     with translation.override(FROZEN_LANGUAGE):
-        facts = facts_for([party], period)[party.pk]
         previous = last_final_before(party, period)
         material = Material(
             party=party,
             period=period,
             answers=item_answers(party, period),
             submission=submission_of(party, period),
-            facts=facts,
-            findings=findings_for(party, facts),
+            records=_records_in(FROZEN_LANGUAGE, party, period),
+            records_in={
+                language: _records_in(language, party, period)
+                for language, _name in settings.LANGUAGES
+                if language != FROZEN_LANGUAGE
+            },
             deployment=deployment_content(party, period),
             pilot=PilotParticipation.objects.endorsed().filter(party=party).first(),
             previous=previous,
             previous_content=json.loads(previous.content) if previous else None,
         )
         return body(material)
+
+
+def _records_in(language: str, party: Party, period: ReportingPeriod) -> Records:
+    with translation.override(language):
+        facts = facts_for([party], period)[party.pk]
+        return Records(facts, findings_for(party, facts))
 
 
 def _write_out(snapshot: Snapshot, languages: list[str]) -> Iterator[Rendition]:

@@ -28,6 +28,14 @@ NOT_SUBMITTED, NOT_REVIEWED, REVIEWED = "not_submitted", "not_reviewed", "review
 
 
 @dataclasses.dataclass(frozen=True)
+class Records:
+    """What a party's records show and what the rules find in them, in one language's words."""
+
+    facts: Mapping[str, Fact]
+    findings: Mapping[str, Finding]
+
+
+@dataclasses.dataclass(frozen=True)
 class Material:
     """All that a report is made of, read before anything is written."""
 
@@ -35,8 +43,8 @@ class Material:
     period: ReportingPeriod
     answers: list[ItemAnswer]
     submission: Submission | None
-    facts: Mapping[str, Fact]
-    findings: Mapping[str, Finding]
+    records: Records
+    records_in: Mapping[str, Records]  # the same in the words of each other language
     deployment: Content
     pilot: PilotParticipation | None
     previous: Snapshot | None
@@ -45,8 +53,8 @@ class Material:
 
 def body(material: Material) -> Content:
     """The whole content but for kind, number and instant, which are given when it is frozen."""
-    findings = material.findings
-    items = [item_entry(answer, findings.get(answer.item.code)) for answer in material.answers]
+    records = _records(material)
+    items = [item_entry(answer, records.get(answer.item.code)) for answer in material.answers]
     points = [entry for entry in items if entry["type"] == ItemType.ACTION_POINT]
     recommendations = [entry for entry in items if entry["type"] == ItemType.RECOMMENDATION]
     return {
@@ -59,7 +67,7 @@ def body(material: Material) -> Content:
         "summary": {"action_points": counts(points), "recommendations": counts(recommendations)},
         "action_points": points,
         "recommendations": recommendations,
-        "facts": {code: _fact(fact) for code, fact in material.facts.items()},
+        "facts": _facts(material),
         "deployment": material.deployment,
         "changes": changes(items, material.previous, material.previous_content),
     }
@@ -100,7 +108,7 @@ def verdict_of(entry: Content) -> str | None:
     return entry["verdict"]["rating"] if entry["verdict"] else None
 
 
-def item_entry(answer: ItemAnswer, finding: Finding | None) -> Content:
+def item_entry(answer: ItemAnswer, record: Content | None) -> Content:
     """One item: the answer last transmitted, record, verdict, reply; null where there is none."""
     item, revision = answer.item, answer.revision
     return {
@@ -112,7 +120,7 @@ def item_entry(answer: ItemAnswer, finding: Finding | None) -> Content:
         "lead": answer.lead or None,
         "status": _status(answer),
         "answer": _answer(answer),
-        "record": _record(finding),
+        "record": record,
         "verdict": {
             "rating": revision.verdict,
             "reason": revision.verdict_reason,
@@ -129,10 +137,34 @@ def item_entry(answer: ItemAnswer, finding: Finding | None) -> Content:
     }
 
 
-def _record(finding: Finding | None) -> Content | None:
+def _records(material: Material) -> dict[str, Content]:
+    """Item code -> its record, with the words of every language that found the same."""
+    found = {code: _record(finding) for code, finding in material.records.findings.items()}
+    for code, record in found.items():
+        others = {name: told.findings.get(code) for name, told in material.records_in.items()}
+        record["words_in"] = {
+            name: other.words
+            for name, other in others.items()
+            if record["words"] and other and plain(other.rating) == record["rating"]
+        }
+    return found
+
+
+def _facts(material: Material) -> dict[str, Content]:
+    """Code -> fact, with the words of every language that found the same."""
+    found = {code: _fact(fact) for code, fact in material.records.facts.items()}
+    for code, fact in found.items():
+        others = {name: told.facts.get(code) for name, told in material.records_in.items()}
+        fact["words_in"] = {
+            name: other.words
+            for name, other in others.items()
+            if other and plain(other.value) == fact["value"]
+        }
+    return found
+
+
+def _record(finding: Finding) -> Content:
     """What a rule found, named by the rule's code, version and paragraph."""
-    if finding is None:
-        return None
     return {
         "rule": finding.rule_code,
         "version": finding.version,

@@ -265,7 +265,7 @@ def _item(entry: Content, catalogue: Catalogue, content: Content, evidence: Evid
 
 def _facts(entry: Content, content: Content) -> list[str]:
     """What the records behind an action point say beyond the sentence of its record."""
-    said = (entry["record"] or {}).get("words")
+    said = wording.words_of(entry["record"]) if entry["record"] else ""
     return [words for words in wording.facts_of(entry["code"], content["facts"]) if words != said]
 
 
@@ -277,7 +277,7 @@ def _texts(entry: Content) -> list[Section]:
         (_("Reason for the rating"), answer.get("reason", "")),
         (_("Measures in this period"), answer.get("measures", "")),
         (_("Next steps"), answer.get("next_steps", "")),
-        (_("What the records show"), (entry["record"] or {}).get("words", "")),
+        (_("What the records show"), wording.words_of(entry["record"]) if entry["record"] else ""),
         (_("Reviewer's reason"), verdict.get("reason", "")),
         (_("The party's reply"), (entry.get("reply") or {}).get("text", "")),
     ]

@@ -1,5 +1,6 @@
 """The fixed words of a report, in the active language."""
 
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from monitoring.canonical import Content
@@ -150,11 +151,16 @@ FACTS_OF_POINT = {
 }
 
 
+def words_of(fact: Content) -> str:
+    """The sentence of a fact or record in the reader's language, where it was frozen in it."""
+    return str(fact.get("words_in", {}).get(get_language()) or fact["words"])
+
+
 def facts_of(code: str, facts: Content) -> list[str]:
     """The sentences about the records behind an action point, each once; nothing of nothing."""
     starts = FACTS_OF_POINT.get(code, ())
     found = [
-        fact["words"]
+        words_of(fact)
         for name, fact in sorted(facts.items())
         if name.startswith(starts) and "@" not in name and fact["value"] not in NOTHING
     ]

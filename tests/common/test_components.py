@@ -74,6 +74,16 @@ def test_size_has_a_tenth_only_where_there_is_one(count: int, words: str) -> Non
     assert formats.size(count) == words
 
 
+def test_things_of_a_list_stand_apart_by_the_readers_own_sign() -> None:
+    assert formats.listed(["Chad", "Mali"]) == "Chad, Mali"
+    assert show('a{% between %}b{% between ";" %}c') == "a, b; c"
+
+
+def test_person_stands_apart_from_the_line() -> None:
+    html = show('{% person "Amina" "Defence" %}')
+    assert html.startswith('<bdi class="person">Amina, <bdi class="institution">Defence</bdi>')
+
+
 def test_share_of_nothing_is_no_percentage() -> None:
     assert formats.share(0, 0) == formats.share(None, 10) == "no figures"
 

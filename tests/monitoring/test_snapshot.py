@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
+from django.utils import translation
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -12,9 +13,11 @@ from actionplans.enums import UpdateState, Verb
 from actionplans.models import CatalogueItem, Extension, ProgressUpdate, UpdateRevision
 from common import clock
 from monitoring.canonical import canonical, digest
+from monitoring.facts import facts_for
 from monitoring.queries import reports
 from monitoring.reports.build import read_body
 from monitoring.reports.content import plain
+from monitoring.reports.wording import words_of
 from monitoring.services.pilots import declare_endorsed, invite_pilot
 from tests.factories import accounts, monitoring, recruitment
 
@@ -111,6 +114,17 @@ def test_body_of_dpko_has_its_15_and_no_action_points(period):
     assert len(body["recommendations"]) == 15
     assert body["action_points"] == []
     assert body["deployment"] == {"types": [], "totals": []}
+
+
+def test_facts_are_frozen_in_the_words_of_every_language(nigeria, period):
+    facts = read_body(nigeria, period)["facts"]
+    for language in ("en", "ar"):
+        with translation.override(language):
+            told = facts_for([nigeria], period)[nigeria.pk]
+            assert {code: words_of(fact) for code, fact in facts.items()} == {
+                code: fact.words for code, fact in told.items()
+            }
+    assert {fact["words"] for fact in facts.values()} == {"no record yet"}
 
 
 def test_item_holds_claim_verdict_reason_and_evidence(nigeria, period):

@@ -1,5 +1,6 @@
 """Debian's Chromium, driven by playwright, as one person at a time."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -58,6 +59,20 @@ def give_code(page: Page) -> None:
         page.locator("form:has(input[name=code]) .btn-primary").click()
         if "/second-factor/" not in page.url:
             return
+
+
+def press(page: Page, name: str | re.Pattern[str]) -> None:
+    """Press a button by its words, or by a pattern for them, and check the page it leads to."""
+    with page.expect_navigation():  # not at once where files are still on their way
+        page.get_by_role("button", name=name, exact=True).first.click()
+    assert violations(page) == [], page.url
+
+
+def follow(page: Page, name: str | re.Pattern[str]) -> None:
+    """Follow a link by its words, or by a pattern for them, and check the page it leads to."""
+    with page.expect_navigation():
+        page.get_by_role("link", name=name, exact=True).locator("visible=true").first.click()
+    assert violations(page) == [], page.url
 
 
 def violations(page: Page) -> list[str]:

@@ -8,7 +8,7 @@ import os
 
 import pytest
 
-from tests.journeys.browser import chromium, violations
+from tests.journeys.browser import violations
 from tests.journeys.pseudo import CODE, KEPT, longer
 from tests.journeys.walk import Wire, misfits, pages, populated
 
@@ -33,12 +33,6 @@ SOME = (
 @pytest.fixture(scope="module")
 def made(tmp_path_factory):
     with populated(tmp_path_factory.mktemp("walk"), once=True) as one:
-        yield one
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as one:
         yield one
 
 

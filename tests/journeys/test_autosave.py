@@ -5,8 +5,7 @@ import re
 
 import pytest
 
-from tests.installations import installation
-from tests.journeys.browser import chromium, person, violations
+from tests.journeys.browser import person, violations
 
 pytestmark = pytest.mark.journey
 PASSWORD = "a long password"
@@ -23,18 +22,6 @@ STORED = "from actionplans.models import ProgressUpdate as P; print(P.objects.ge
 KEPT = "Object.keys(localStorage).filter((k) => k.startsWith('waypost.text.')).length"
 FIELD = "[name=narrative]"
 SAVED = re.compile(r"^Saved \d\d:\d\d$")
-
-
-@pytest.fixture(scope="module")
-def portal(tmp_path_factory):
-    with installation(tmp_path_factory.mktemp("autosave")) as one, one.portal():
-        yield one
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as one:
-        yield one
 
 
 @pytest.fixture(scope="module")

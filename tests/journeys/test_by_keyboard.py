@@ -5,7 +5,6 @@ import re
 import pytest
 
 from tests.installations import installation
-from tests.journeys.browser import chromium
 
 pytestmark = pytest.mark.journey
 
@@ -50,12 +49,6 @@ def portal(tmp_path_factory):
         one.password = one.manage("demo").stdout.partition("password ")[2].partition(":")[0]
         with one.portal():
             yield one
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as one:
-        yield one
 
 
 @pytest.fixture

@@ -11,8 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.codes import code
-from tests.installations import installation
-from tests.journeys.browser import chromium, violations
+from tests.journeys.browser import follow, press, violations
 
 pytestmark = pytest.mark.journey
 WORDS = "four unrelated words here"
@@ -34,18 +33,6 @@ otieno@gender.example.org; Otieno Odhiambo; Contributor; Ministry of Gender
 visitor@elsewhere.example; A visitor; Observer;
 not an address; Nobody; Contributor; Ministry of Gender
 """
-
-
-@pytest.fixture(scope="module")
-def portal(tmp_path_factory):
-    with installation(tmp_path_factory.mktemp("first-day")) as one, one.portal():
-        yield one
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as one:
-        yield one
 
 
 @contextmanager
@@ -72,19 +59,6 @@ def _link_in_mail(portal, address):
     raise AssertionError(f"no invitation was sent to {address}")
 
 
-def _follow(page, name):
-    """Choose a link of the page by its words, or by a pattern for them."""
-    with page.expect_navigation():
-        page.get_by_role("link", name=name, exact=True).locator("visible=true").first.click()
-    assert violations(page) == [], page.url
-
-
-def _press(page, name):
-    with page.expect_navigation():
-        page.get_by_role("button", name=name, exact=True).click()
-    assert violations(page) == [], page.url
-
-
 def _come_in(page, link, name):
     """Take up an invitation with a new account."""
     page.goto(link)
@@ -92,7 +66,7 @@ def _come_in(page, link, name):
     page.fill("[name=name]", name)
     page.fill("[name=password]", WORDS)
     page.fill("[name=password_again]", WORDS)
-    _press(page, "Open my account")
+    press(page, "Open my account")
 
 
 def _sign_in_anew(page, address):
@@ -100,15 +74,15 @@ def _sign_in_anew(page, address):
     page.reload()
     page.fill("[name=login]", address)
     page.fill("[name=password]", WORDS)
-    _press(page, "Sign in")
+    press(page, "Sign in")
 
 
 def _set_up_an_app(page):
     assert page.get_by_role("heading", name="Set up a second factor first").is_visible()
-    _follow(page, "Set up an app")
+    follow(page, "Set up an app")
     page.fill("[name=code]", code(secret=page.locator("code.secret").inner_text()))
-    _press(page, "Set up the app")
-    _follow(page, "I have kept them: go on")
+    press(page, "Set up the app")
+    follow(page, "I have kept them: go on")
 
 
 def _heading(page):
@@ -130,84 +104,84 @@ def test_administrators_first_hour(portal, browser):
         # The portal administrator opens the country and names its first administrator.
         _come_in(root, first.removeprefix(portal.origin), "Root")
         _set_up_an_app(root)
-        _follow(root, "Parties")
-        _follow(root, "Open a party")
+        follow(root, "Parties")
+        follow(root, "Open a party")
         root.select_option("[name=kind]", label="Contributing country")
         root.select_option("[name=country]", label="Kenya")
         root.select_option("[name=time_zone]", label="Africa/Nairobi")
         root.fill("[name=administrator_name]", "Njeri Mwangi")
         root.fill("[name=administrator_email]", "njeri@gender.example.org")
-        _press(root, "Open the party and send the invitation")
+        press(root, "Open the party and send the invitation")
         assert "njeri@gender.example.org" in _main(root)
 
         # The country administrator comes in, sets up the second factor, and settles the house.
         page = administrator
         _come_in(page, _link_in_mail(portal, "njeri@gender.example.org"), "Njeri Mwangi")
         _set_up_an_app(page)
-        _follow(page, "Institutions")
-        _follow(page, "Add an institution")
+        follow(page, "Institutions")
+        follow(page, "Add an institution")
         page.fill("[name=name]", "Ministry of Gender")
         page.select_option("[name=kind]", index=1)
         page.select_option("[name=sector]", index=1)
-        _press(page, "Add the institution")
-        _follow(page, "People")
-        _follow(page, "Domains and second factor")
+        press(page, "Add the institution")
+        follow(page, "People")
+        follow(page, "Domains and second factor")
         page.fill("[name=email_domains]", "gender.example.org")
-        _press(page, "Save the settings")
+        press(page, "Save the settings")
 
         # Many are invited at once: an outsider is pointed out, a wrong line left out.
-        _follow(page, "People")
-        _follow(page, "Invite a list of people")
+        follow(page, "People")
+        follow(page, "Invite a list of people")
         page.fill("[name=people]", LIST)
-        _press(page, "Show what would happen")
+        press(page, "Show what would happen")
         preview = _main(page)
         assert _heading(page) == "3 people would be invited to Kenya"
         assert "Left out" in preview
         assert re.search(r"visitor@elsewhere.example .*Note: .*domain", preview)
-        _press(page, "Send 3 invitations")
+        press(page, "Send 3 invitations")
 
         # Two take it up; a changed role asks its bearer to sign in anew.
         _come_in(wanjiru, _link_in_mail(portal, "wanjiru@gender.example.org"), "Wanjiru Kamau")
         _come_in(otieno, _link_in_mail(portal, "otieno@gender.example.org"), "Otieno Odhiambo")
-        _follow(page, "People")
-        _follow(page, "Otieno Odhiambo")
-        _follow(page, re.compile(r"^Change\b"))
+        follow(page, "People")
+        follow(page, "Otieno Odhiambo")
+        follow(page, re.compile(r"^Change\b"))
         page.select_option("[name=role]", label="Validator")
-        _press(page, "Show what changes")
+        press(page, "Show what changes")
         assert "is no longer Contributor for Ministry of Gender" in _main(page)
-        _press(page, "Change the role")
+        press(page, "Change the role")
         assert "The role is changed." in _main(page)
         _sign_in_anew(otieno, "otieno@gender.example.org")
 
         # Everybody needs a second factor from now on, by the party's choice.
-        _follow(page, "People")
-        _follow(page, "Domains and second factor")
+        follow(page, "People")
+        follow(page, "Domains and second factor")
         page.check("[name=second_factor_for_all]")
-        _press(page, "Save the settings")
+        press(page, "Save the settings")
         _sign_in_anew(wanjiru, "wanjiru@gender.example.org")
         _set_up_an_app(wanjiru)
 
         # One is suspended: the session that is open ends at once.
-        _follow(page, "People")
-        _follow(page, "Otieno Odhiambo")
-        _follow(page, "Suspend")
-        _press(page, "Suspend now")
+        follow(page, "People")
+        follow(page, "Otieno Odhiambo")
+        follow(page, "Suspend")
+        press(page, "Suspend now")
         assert "Suspended in this party" in _main(page)
         otieno.goto("/")
         assert "/accounts/login/" in otieno.url
         assert violations(otieno) == []
 
         # The other leaves: roles end with the hand-over, and the log tells all of it.
-        _follow(page, "People")
-        _follow(page, "Wanjiru Kamau")
-        _follow(page, "Hand over their work")
+        follow(page, "People")
+        follow(page, "Wanjiru Kamau")
+        follow(page, "Hand over their work")
         page.check("[name=end_roles]")
-        _press(page, "Show what will happen")
+        press(page, "Show what will happen")
         assert "is signed out everywhere" in _main(page)
-        _press(page, "End the roles of Wanjiru Kamau")
+        press(page, "End the roles of Wanjiru Kamau")
         wanjiru.goto("/")
         assert "/accounts/login/" in wanjiru.url
-        _follow(page, "Log")
+        follow(page, "Log")
         log = _main(page)
         for words in ("Wanjiru Kamau", "Otieno Odhiambo", "Njeri Mwangi"):
             assert words in log
@@ -228,7 +202,7 @@ def test_contributors_first_ten_minutes(portal, browser):
         page.locator(".next-step a").first.click()
         assert violations(page) == []
         if "/edit/" not in page.url:
-            _follow(page, "Write the answer")
+            follow(page, "Write the answer")
         assert "What is asked" in _main(page)
         page.fill("[name=narrative]", "The plan was adopted on 3 March and is applied.")
         page.locator("[data-autosave-status]").get_by_text("Saved").wait_for(timeout=15_000)
@@ -236,19 +210,19 @@ def test_contributors_first_ten_minutes(portal, browser):
         # Half a piece of evidence is refused in words, and nothing that was typed is lost.
         page.check("[name=rating][value='3']")
         page.fill("[name=link]", "https://example.org/plan")
-        _press(page, "Submit to the validator")
+        press(page, "Submit to the validator")
         assert "Give the link a title that says what it is." in _main(page)
         assert page.input_value("[name=link]") == "https://example.org/plan"
         page.fill("[name=link_title]", "National action plan")
-        _press(page, "Submit to the validator")
+        press(page, "Submit to the validator")
         said = _main(page)
         assert "Submitted" in said
         assert "National action plan" in said
 
         # Help is in the portal: the guide of the role, and what the words mean.
-        _follow(page, "Help")
-        _follow(page, "Contributor")
+        follow(page, "Help")
+        follow(page, "Contributor")
         assert "ontributor" in _heading(page)
-        _follow(page, "Words")
+        follow(page, "Words")
         assert "Evidence" in _main(page)
         print(f"first ten minutes: {time.monotonic() - begun:.0f} s by machine")  # noqa: T201

@@ -4,8 +4,7 @@ import json
 
 import pytest
 
-from tests.installations import installation
-from tests.journeys.browser import chromium, person
+from tests.journeys.browser import person
 
 pytestmark = pytest.mark.journey
 PASSWORD = "a long password"
@@ -27,16 +26,10 @@ KEPT = """async () => {
 }"""
 
 
-@pytest.fixture(scope="module")
-def portal(tmp_path_factory):
-    with installation(tmp_path_factory.mktemp("offline")) as one, one.portal():
-        yield one
-
-
-def test_lost_connection_and_sign_out(portal):
+def test_lost_connection_and_sign_out(portal, browser):
     arranged = json.loads(portal.shell(ARRANGE))
     edit = f"/p/NGA/updates/{arranged['update']}/edit/"
-    with chromium() as browser, person(browser, portal, arranged["contributor"], PASSWORD) as page:
+    with person(browser, portal, arranged["contributor"], PASSWORD) as page:
         page.evaluate("() => navigator.serviceWorker.ready.then(() => true)")
         page.goto(edit)
         page.fill("[name=narrative]", "Three battalions apply the plan.")

@@ -11,7 +11,7 @@ import pytest
 
 from tests.factories.recruitment import DATA, IPI_FILE, UN_FILE, UN_HEADER
 from tests.installations import family, installation
-from tests.journeys.browser import chromium, person, violations
+from tests.journeys.browser import person, press, violations
 
 pytestmark = pytest.mark.journey
 published = pytest.mark.skipif(
@@ -46,12 +46,6 @@ def portal(installed):
 @pytest.fixture(scope="module")
 def made(installed):
     return json.loads(installed.shell(ARRANGE))
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as one:
-        yield one
 
 
 @pytest.fixture
@@ -129,11 +123,6 @@ def _heading(page):
     return page.locator("h1").inner_text()
 
 
-def _press(page, name):
-    with page.expect_navigation():
-        page.get_by_role("button", name=name).click()
-
-
 def _upload_says(page, words):
     page.locator(".upload-rows [data-words]").get_by_text(words, exact=True).wait_for()
 
@@ -148,7 +137,7 @@ def _is_held(page):
 def _send(page, file):
     page.goto("/monitoring/imports/")
     page.set_input_files("[name=file]", file)
-    _press(page, "Show what the file would change")
+    press(page, "Show what the file would change")
     assert re.search(r"/imports/\d+/$", page.url)
 
 
@@ -271,7 +260,7 @@ def test_figures_imported_looked_at_and_decided(page_of, workers, tmp_path):
             _leave_and_come_back(page, file, "Being read", r"[\d,]+ of 7,586 rows read")
         _wait_for(page, "The file is read.")
         assert _heading(page) == f"{file.name} would bring 11,873 new figures and change 0"
-        _press(page, "Store the figures")
+        press(page, "Store the figures")
         _wait_for(page, "The file is stored.")
         assert _heading(page) == f"{file.name} brought 11,873 new figures and changed 0"
 
@@ -279,7 +268,7 @@ def test_figures_imported_looked_at_and_decided(page_of, workers, tmp_path):
         again = _preview(page, file)
         assert {name: n for name, n in again.items() if n} == {"Unchanged": 11_873}
         assert "Accepting it changes nothing." in _words(page)
-        _press(page, "Discard the file")
+        press(page, "Discard the file")
         assert _history(page) == [(file.name, "Discarded"), (file.name, "Accepted")]
 
         # Each list of a file that has one of everything.
@@ -298,11 +287,11 @@ def test_figures_imported_looked_at_and_decided(page_of, workers, tmp_path):
         page.locator(".counts").get_by_role("link", name="1 Changed").click()
         assert re.search(r"Formed Police Units 23 24 117 117", _words(page, "main table"))
         page.get_by_role("link", name="Go to the decision").click()
-        _press(page, "Store the figures")
+        press(page, "Store the figures")
         assert "Say that the rejected rows are left out" in _words(page)
         assert violations(page) == []
         page.check("[name=leave_out]")
-        _press(page, "Store the figures")
+        press(page, "Store the figures")
         _look_until_it_is_over(page, page.reload)
         assert _heading(page) == "corrections.csv brought 1 new figure and changed 1"
 
@@ -401,6 +390,6 @@ def test_file_that_is_removed_on_its_way_is_not_attached(page_of, made, minutes)
         assert page.locator("[data-said]").inner_text() != page.get_attribute(
             "[data-upload]", "data-signedout"
         )
-        _press(page, "Save draft")
+        press(page, "Save draft")
         assert page.locator("#evidence li").count() == before
         assert page.locator("[name=uploaded]").count() == 0

@@ -18,9 +18,9 @@ class ActionplansConfig(AppConfig):
             Submission,
             WorkbookImport,
         )
-        from actionplans.notifications import NOTIFICATIONS
+        from actionplans.notifications import NOTIFICATIONS, PERIOD_NOTIFICATIONS
 
-        add_kinds(NOTIFICATIONS.values())
+        add_kinds([*NOTIFICATIONS.values(), *PERIOD_NOTIFICATIONS.values()])
         add_words(
             {
                 "absence.set": _("Absence noted"),
@@ -31,6 +31,7 @@ class ActionplansConfig(AppConfig):
                 "evidence.describe": _("What is said of a document changed"),
                 "extension.grant": _("More time granted"),
                 "period.create": _("Period planned"),
+                "reminder.asked": _("Reminded by a coordinator"),
                 "submission.send": _("National answer sent"),
                 "update.save": _("Answer saved"),
                 "update.submit": _("Answer submitted"),

@@ -1,11 +1,14 @@
-"""Who is told when an answer moves, and in which words: no figure and no narrative.
+"""Who is told of what, and in which words: no figure and no narrative.
 
-Pages use `recipients` to name people before the button is pressed; monitoring's receiver uses
-it again to tell them, and `subjects` to say of what.
+Each event is one row: its words and who is told. Of a step of an answer the row itself says who
+(`recipients`); pages use that to name people before the button is pressed, and monitoring's
+receiver uses it again to tell them. Of a moment of a period the service that records the event
+writes down whom it is for. `subjects` says what an event was about, as its reader may read it.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet
 from django.urls import reverse
@@ -16,20 +19,44 @@ from accounts.models import AuditEvent, Membership, Party, User
 from accounts.notifications import Kind
 from accounts.permissions import Permission
 from actionplans.enums import Verb
-from actionplans.models import ProgressUpdate, Submission
+from actionplans.models import ProgressUpdate, ReportingPeriod, Submission
+from actionplans.queries.absences import stand_ins
 from actionplans.queries.updates import reviewers_of, with_people
 from actionplans.rules import TRANSITIONS, Standing
+from common import formats
 
 P = Permission
 UPDATE, SUBMISSION = "actionplans.progressupdate", "actionplans.submission"
+PERIOD = "actionplans.reportingperiod"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Notification(Kind):
-    """One kind of mail about an answer; `subject` takes item, party and period."""
+    """One kind of mail about a step of an answer; `subject` takes item, party and period."""
 
     verb: Verb
     subject: str | Promise
+    told: Callable[[Standing], Iterable[int]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class PeriodNotification(Kind):
+    """One kind of mail about a party's work in a period; `subject` takes party and period."""
+
+    subject: str | Promise
+
+
+def _writers(s: Standing) -> set[int]:
+    """Who mends an answer: its institution, who submitted it, and whoever is asked for it."""
+    assignment = s.update.assignment
+    asked = {assignment.focal_point_id, s.update.submitted_by_id}
+    if stand_ins([assignment]):
+        asked.add(assignment.alternate_id)
+    return {*s.contributors, *(pk for pk in asked if pk)}
+
+
+def _reviewers(s: Standing) -> set[int]:
+    return {user.pk for user in reviewers_of(s.update.assignment.party)}
 
 
 NOTIFICATIONS: dict[str, Notification] = {
@@ -43,6 +70,7 @@ NOTIFICATIONS: dict[str, Notification] = {
             sentence=_("An answer was submitted and waits for you."),
             waits_for_act=True,
             concerns=frozenset({P.SIGN, P.ENDORSE, P.ENDORSE_IN_NEED}),
+            told=lambda s: s.signers or s.endorsers,
         ),
         Notification(
             code="update.sign",
@@ -52,6 +80,7 @@ NOTIFICATIONS: dict[str, Notification] = {
             sentence=_("An answer was signed and waits for you."),
             waits_for_act=True,
             concerns=frozenset({P.ENDORSE, P.ENDORSE_IN_NEED}),
+            told=lambda s: s.endorsers,
         ),
         Notification(
             code="update.return",
@@ -61,6 +90,7 @@ NOTIFICATIONS: dict[str, Notification] = {
             sentence=_("An answer was returned with a reason. It is open for mending."),
             waits_for_act=True,
             concerns=frozenset({P.ANSWER}),
+            told=_writers,
         ),
         Notification(
             code="update.review",
@@ -70,6 +100,7 @@ NOTIFICATIONS: dict[str, Notification] = {
             sentence=_("A reviewer gave a verdict on your answer."),
             waits_for_act=False,
             concerns=frozenset({P.ANSWER, P.ENDORSE}),
+            told=lambda s: _writers(s) | s.coordinators,
         ),
         Notification(
             code="update.reopen",
@@ -79,6 +110,7 @@ NOTIFICATIONS: dict[str, Notification] = {
             sentence=_("A reviewer reopened an answer. It can be amended for a time."),
             waits_for_act=True,
             concerns=frozenset({P.ANSWER, P.ENDORSE}),
+            told=lambda s: _writers(s) | s.coordinators,
         ),
         Notification(
             code="update.reply",
@@ -88,6 +120,7 @@ NOTIFICATIONS: dict[str, Notification] = {
             sentence=_("A party replied to a verdict."),
             waits_for_act=False,
             concerns=frozenset({P.REVIEW}),
+            told=_reviewers,
         ),
         Notification(
             code="submission.send",
@@ -97,6 +130,26 @@ NOTIFICATIONS: dict[str, Notification] = {
             sentence=_("A national answer was sent and waits for review."),
             waits_for_act=True,
             concerns=frozenset({P.REVIEW}),
+            told=_reviewers,
+        ),
+    )
+}
+
+
+PERIOD_NOTIFICATIONS: dict[str, PeriodNotification] = {
+    n.code: n
+    for n in (
+        PeriodNotification(
+            code="reminder.asked",
+            label=_("A coordinator asks for answers that wait for you"),
+            subject=_("%(party)s, %(period)s: answers wait for you"),
+            sentence=_(
+                "Somebody of your party asks for the answers below. This mail comes at once, "
+                "whatever you chose, because a person sent it."
+            ),
+            waits_for_act=True,
+            concerns=frozenset({P.ANSWER, P.SIGN, P.ENDORSE, P.ENDORSE_IN_NEED}),
+            on_request=True,
         ),
     )
 }
@@ -104,28 +157,15 @@ NOTIFICATIONS: dict[str, Notification] = {
 
 def recipients(standing: Standing, verb: Verb) -> list[User]:
     """Who will be told if `verb` happens to the update now; never the person who acts."""
-    if verb in (Verb.SEND, Verb.REPLY):
-        people = {u.pk for u in reviewers_of(standing.update.assignment.party)}
-    elif verb in NOTIFICATIONS:
-        people = set(_inside(standing, verb))
-    else:
-        people = set()
-    return list(_present(people - {standing.me}))
+    notification = NOTIFICATIONS.get(verb)
+    people = set(notification.told(standing)) if notification else set()
+    return list(present(people - {standing.me}))
 
 
-def _present(people: set[int]) -> QuerySet[User]:
+def present(people: Iterable[int]) -> QuerySet[User]:
     """Those who hold a role today: nobody is told of a party's work after leaving it."""
     held = Membership.objects.current().filter(user=OuterRef("pk"))
     return User.objects.filter(Exists(held), pk__in=people, is_active=True)
-
-
-def _inside(s: Standing, verb: Verb) -> Iterable[int]:
-    if verb == Verb.SUBMIT:
-        return s.signers or s.endorsers
-    if verb == Verb.SIGN:
-        return s.endorsers - {s.me}
-    focal = {s.update.assignment.focal_point_id, s.update.submitted_by_id} - {None}
-    return s.contributors | focal | (s.coordinators if verb != Verb.RETURN else set())  # type: ignore[operator, return-value]
 
 
 @dataclass(frozen=True)
@@ -143,37 +183,81 @@ class Subject:
     stands: bool
 
 
-def subjects(events: Iterable[AuditEvent], reader: User) -> dict[int, Subject]:
+Found = dict[int, Subject]  # event id -> what it was about
+
+
+def subjects(events: Iterable[AuditEvent], reader: User) -> Found:
     """event id -> what it was about, for what the reader may still open.
 
     A constant number of queries, whatever the number of events.
     """
     events = list(events)
-    ids = {
-        kind: {event.subject_id for event in events if event.subject_type == kind}
-        for kind in (UPDATE, SUBMISSION)
-    }
-    visible = ProgressUpdate.objects.visible_to(reader).filter(pk__in=ids[UPDATE])
-    updates = with_people(visible).prefetch_related("assignment__item__texts")
-    sent = Submission.objects.filter(
-        pk__in=ids[SUBMISSION], party__in=Party.objects.visible_to(reader).values("pk")
-    ).select_related("party__country", "period")
-    things: list[ProgressUpdate | Submission] = [*updates, *sent]
-    found = {(thing._meta.label_lower, str(thing.pk)): thing for thing in things}
-    about = {event.pk: found.get((event.subject_type, event.subject_id)) for event in events}
-    return {e.pk: _subject(e, thing) for e in events if (thing := about[e.pk]) is not None}
+    found: Found = {}
+    for subject_type, find in FINDERS.items():
+        ours = [event for event in events if event.subject_type == subject_type]
+        found |= find(ours, reader) if ours else {}
+    return found
 
 
-def _subject(event: AuditEvent, thing: ProgressUpdate | Submission) -> Subject:
+def _of_updates(events: list[AuditEvent], reader: User) -> Found:
+    ids = {event.subject_id for event in events}
+    visible = ProgressUpdate.objects.visible_to(reader).filter(pk__in=ids)
+    rows = with_people(visible).prefetch_related("assignment__item__texts")
+    updates = {str(update.pk): update for update in rows}
+    return {e.pk: _of_update(e, updates[e.subject_id]) for e in events if e.subject_id in updates}
+
+
+def _of_update(event: AuditEvent, update: ProgressUpdate) -> Subject:
     notification = NOTIFICATIONS[event.action.rpartition(".")[2]]
-    if isinstance(thing, Submission):
-        party, item = thing.party, ""
-        path = reverse("monitoring:updates", args=[party.code]) + f"?period={thing.period.code}"
-        stands = True
-    else:
-        party, item = thing.assignment.party, str(thing.assignment.item)
-        path = thing.get_absolute_url()
-        stands = thing.state == (TRANSITIONS[notification.verb].target or thing.state)
-    names = {"item": item, "party": party, "period": thing.period}
-    title = str(notification.subject) % names
-    return Subject(title, item, str(party), str(thing.period), path, stands)
+    stands = update.state == (TRANSITIONS[notification.verb].target or update.state)
+    words = _words(update.assignment.party, update.period, item=str(update.assignment.item))
+    return Subject(
+        **words, title=notification.subject % words, path=update.get_absolute_url(), stands=stands
+    )
+
+
+def _of_submissions(events: list[AuditEvent], reader: User) -> Found:
+    visible = Submission.objects.filter(
+        pk__in={event.subject_id for event in events},
+        party__in=Party.objects.visible_to(reader).values("pk"),
+    ).select_related("party__country", "period")
+    sent = {str(submission.pk): submission for submission in visible}
+    return {
+        e.pk: _of_party(NOTIFICATIONS[Verb.SEND], found.party, found.period)
+        for e in events
+        if (found := sent.get(e.subject_id))
+    }
+
+
+def _of_periods(events: list[AuditEvent], reader: User) -> Found:
+    """What the system or a coordinator told a party's people of its work in a period."""
+    own = Party.objects.of_member(reader).select_related("country")
+    parties = own.in_bulk({event.party_id for event in events})
+    periods = ReportingPeriod.objects.in_bulk({int(event.subject_id) for event in events})
+    return {
+        e.pk: _of_party(PERIOD_NOTIFICATIONS[e.action], party, periods[int(e.subject_id)])
+        for e in events
+        if (party := parties.get(e.party_id))
+    }
+
+
+def _of_party(
+    kind: Notification | PeriodNotification, party: Party, period: ReportingPeriod
+) -> Subject:
+    words = _words(party, period)
+    path = reverse("monitoring:updates", args=[party.code]) + f"?period={period.code}"
+    return Subject(**words, title=kind.subject % words, path=path, stands=True)
+
+
+def _words(party: Party, period: ReportingPeriod, item: str = "") -> dict[str, Any]:
+    """Names as they stand in a line, in a language that runs from the right too."""
+    names = {"item": item, "party": party, "period": period}
+    return {name: formats.apart(words) if words else "" for name, words in names.items()}
+
+
+# subject_type of an event -> what finds the subjects of such events
+FINDERS: dict[str, Callable[[list[AuditEvent], User], Found]] = {
+    UPDATE: _of_updates,
+    SUBMISSION: _of_submissions,
+    PERIOD: _of_periods,
+}

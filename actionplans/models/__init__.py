@@ -10,6 +10,7 @@ from actionplans.models.catalogue import (
 )
 from actionplans.models.evidence import Evidence, EvidenceUse
 from actionplans.models.periods import Extension, ReportingPeriod
+from actionplans.models.reminders import PersonalReminder
 from actionplans.models.returns import ReturnedPart
 from actionplans.models.updates import (
     Amendment,
@@ -30,6 +31,7 @@ __all__ = [
     "Evidence",
     "EvidenceUse",
     "Extension",
+    "PersonalReminder",
     "ProgressUpdate",
     "Recommendation",
     "ReportingPeriod",

@@ -12,13 +12,15 @@ class ActionplansConfig(AppConfig):
         from actionplans.models import (
             Assignment,
             Extension,
+            ExtensionRequest,
             ProgressUpdate,
             ReportingPeriod,
             Submission,
         )
-        from actionplans.notifications import NOTIFICATIONS
+        from actionplans.notifications import NOTIFICATIONS, TIME
 
         add_kinds(NOTIFICATIONS.values())
+        add_kinds(TIME.values())
         add_words(
             {
                 "absence.set": _("Absence noted"),
@@ -26,6 +28,9 @@ class ActionplansConfig(AppConfig):
                 "assignment.alternate": _("One alternate named for all items of a focal point"),
                 "assignment.set": _("Item assigned"),
                 "extension.grant": _("More time granted"),
+                "extension.refuse": _("More time refused"),
+                "extension.request": _("More time asked for"),
+                "extension.withdraw": _("Request for more time taken back"),
                 "period.create": _("Period planned"),
                 "submission.send": _("National answer sent"),
                 "update.save": _("Answer saved"),
@@ -43,6 +48,7 @@ class ActionplansConfig(AppConfig):
         add_subjects(
             Assignment.objects.select_related("item"),
             Extension.objects.select_related("party__country", "period"),
+            ExtensionRequest.objects.select_related("party__country", "period"),
             ProgressUpdate.objects.select_related(
                 "assignment__party", "assignment__item", "period"
             ),

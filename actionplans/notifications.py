@@ -12,16 +12,20 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from accounts.access import Access, access_of
+from accounts.enums import Frequency, PartyKind
 from accounts.models import AuditEvent, Membership, Party, User
 from accounts.notifications import Kind
-from accounts.permissions import Permission
+from accounts.permissions import Permission, roles_with
 from actionplans.enums import Verb
-from actionplans.models import ProgressUpdate, Submission
+from actionplans.models import Extension, ExtensionRequest, ProgressUpdate, Submission
+from actionplans.permissions import grants_time
 from actionplans.queries.updates import reviewers_of, with_people
 from actionplans.rules import TRANSITIONS, Standing
 
 P = Permission
 UPDATE, SUBMISSION = "actionplans.progressupdate", "actionplans.submission"
+EXTENSION, REQUEST = "actionplans.extension", "actionplans.extensionrequest"
 
 
 @dataclass(frozen=True)
@@ -93,15 +97,74 @@ NOTIFICATIONS: dict[str, Notification] = {
 }
 
 
+@dataclass(frozen=True)
+class TimeNotification(Kind):
+    """One kind of mail about more time: told at once, because a deadline hangs on it."""
+
+    subject: str | Promise
+
+    @property
+    def default(self) -> Frequency:
+        return Frequency.AT_ONCE
+
+
+TIME: dict[str, TimeNotification] = {
+    n.code: n
+    for n in (
+        TimeNotification(
+            code="extension.request",
+            label=_("A party asks for more time"),
+            subject=_("%(party)s, %(period)s: asks for more time"),
+            sentence=_("A party asks for more time, with a reason. It waits for your decision."),
+            waits_for_act=True,
+            concerns=frozenset({P.GRANT_EXTENSIONS}),
+        ),
+        TimeNotification(
+            code="extension.grant",
+            label=_("Your party gets more time"),
+            subject=_("%(party)s, %(period)s: more time granted"),
+            sentence=_("DPKO gave your party more time. The page names the new deadline."),
+            waits_for_act=False,
+            concerns=frozenset({P.ENDORSE}),
+        ),
+        TimeNotification(
+            code="extension.refuse",
+            label=_("Your party gets no more time"),
+            subject=_("%(party)s, %(period)s: no more time"),
+            sentence=_("DPKO refused your request for more time. The page says why."),
+            waits_for_act=False,
+            concerns=frozenset({P.ENDORSE}),
+        ),
+    )
+}
+
+
+def told_of_time(action: str, party: Party, by: User) -> list[User]:
+    """DPKO's coordinators of a request; the party's own of what was decided."""
+    asks = action == "extension.request"
+    right = P.GRANT_EXTENSIONS if asks else P.ENDORSE
+    members = Membership.objects.current().filter(role__in=roles_with(right))
+    of_whom = members.filter(party__kind=PartyKind.DPKO) if asks else members.filter(party=party)
+    people = User.objects.filter(pk__in=of_whom.values("user"), is_active=True)
+    return list(people.exclude(pk=by.pk))
+
+
 def recipients(standing: Standing, verb: Verb) -> list[User]:
     """Who will be told if `verb` happens to the update now; never the person who acts."""
+    return recipients_of_many([standing], verb)[standing.update.pk]
+
+
+def recipients_of_many(standings: Iterable[Standing], verb: Verb) -> dict[int, list[User]]:
+    """update id -> who will be told: one query for what stays inside the party."""
+    told = {s.update.pk: _told(s, verb) - {s.me} for s in standings}
+    present = list(_present(set().union(*told.values())))
+    return {pk: [user for user in present if user.pk in people] for pk, people in told.items()}
+
+
+def _told(standing: Standing, verb: Verb) -> set[int]:
     if verb == Verb.SEND:
-        people = {u.pk for u in reviewers_of(standing.update.assignment.party)}
-    elif verb in NOTIFICATIONS:
-        people = set(_inside(standing, verb))
-    else:
-        people = set()
-    return list(_present(people - {standing.me}))
+        return {u.pk for u in reviewers_of(standing.update.assignment.party)}
+    return set(_inside(standing, verb)) if verb in NOTIFICATIONS else set()
 
 
 def _present(people: set[int]) -> QuerySet[User]:
@@ -152,7 +215,8 @@ def subjects(events: Iterable[AuditEvent], reader: User) -> dict[int, Subject]:
     things: list[ProgressUpdate | Submission] = [*updates, *sent]
     found = {(thing._meta.label_lower, str(thing.pk)): thing for thing in things}
     about = {event.pk: found.get((event.subject_type, event.subject_id)) for event in events}
-    return {e.pk: _subject(e, thing) for e in events if (thing := about[e.pk]) is not None}
+    moved = {e.pk: _subject(e, thing) for e in events if (thing := about[e.pk]) is not None}
+    return moved | _time_subjects([e for e in events if e.action in TIME], reader)
 
 
 def _subject(event: AuditEvent, thing: ProgressUpdate | Submission) -> Subject:
@@ -168,3 +232,45 @@ def _subject(event: AuditEvent, thing: ProgressUpdate | Submission) -> Subject:
     names = {"item": item, "party": party, "period": thing.period}
     title = str(notification.subject) % names
     return Subject(title, item, str(party), str(thing.period), path, stands)
+
+
+def _time_subjects(events: list[AuditEvent], reader: User) -> dict[int, Subject]:
+    """event id -> the request or extension it was about: three queries, or none."""
+    if not events:
+        return {}
+    who = access_of(reader)
+    granted = Extension.objects.select_related("party__country", "period")
+    asked = ExtensionRequest.objects.select_related("party__country", "period")
+    found = {
+        EXTENSION: granted.in_bulk(_ids(events, EXTENSION)),
+        REQUEST: asked.in_bulk(_ids(events, REQUEST)),
+    }
+    about = {e.pk: found[e.subject_type][int(e.subject_id)] for e in events}
+    return {
+        e.pk: _time_subject(TIME[e.action], about[e.pk], path)
+        for e in events
+        if (path := _time_path(who, about[e.pk]))
+    }
+
+
+def _ids(events: Iterable[AuditEvent], kind: str) -> list[int]:
+    return [int(event.subject_id) for event in events if event.subject_type == kind]
+
+
+def _time_path(who: Access, thing: Extension | ExtensionRequest) -> str:
+    """Where the reader finds it: the party's own page, or DPKO's; empty where nowhere."""
+    if who.may(P.ENDORSE, thing.party):
+        address = reverse("actionplans:extension-request", args=[thing.party.code])
+        return f"{address}?period={thing.period.code}"
+    if grants_time(who):
+        return reverse("actionplans:extensions", args=[thing.period.code])
+    return ""
+
+
+def _time_subject(
+    kind: TimeNotification, thing: Extension | ExtensionRequest, path: str
+) -> Subject:
+    names = {"party": thing.party, "period": thing.period}
+    waits = not kind.waits_for_act or (isinstance(thing, ExtensionRequest) and thing.is_open)
+    title = str(kind.subject) % names
+    return Subject(title, "", str(thing.party), str(thing.period), path, stands=waits)

@@ -6,10 +6,10 @@ and who acted, and links to the answer; it carries no narrative and no figure.
 
 from typing import Any
 
-from accounts.models import AuditEvent, User
+from accounts.models import AuditEvent, Party, User
 from actionplans.enums import Verb
 from actionplans.models import ProgressUpdate, UpdateRevision
-from actionplans.notifications import NOTIFICATIONS, SUBMISSION, recipients
+from actionplans.notifications import NOTIFICATIONS, SUBMISSION, TIME, recipients, told_of_time
 from actionplans.queries.updates import with_people
 from actionplans.rules import Standing
 from actionplans.services.standings import standing_of
@@ -20,11 +20,25 @@ def deliver(sender: Any, event: AuditEvent, **kwargs: Any) -> None:
     """Tell the people whom the event's notification names; most events have none."""
     if event.action == "profile.changed":
         notifications.replan(user=User.objects.get(pk=event.by_id or 0))
+    deliver_together(sender, [event])
+
+
+def deliver_together(sender: Any, events: list[AuditEvent], **kwargs: Any) -> None:
+    """Tell of one act on many records: each person once, of all that concerns them."""
+    told = {event: people for event in events if (people := _people(event))}
+    if told:
+        by = User.objects.get(pk=events[0].by_id or 0)
+        notifications.tell(told=told, by=by)
+
+
+def _people(event: AuditEvent) -> list[User]:
     verb = _verb_of(event)
-    if verb is None or event.by_id is None:
-        return
-    standing = _standing(event)
-    notifications.tell(event=event, people=recipients(standing, verb), by=standing.access.user)
+    if event.by_id is None:
+        return []
+    if event.action in TIME:
+        by, party = User.objects.get(pk=event.by_id), Party.objects.get(pk=event.party_id or 0)
+        return told_of_time(event.action, party, by)
+    return recipients(_standing(event), verb) if verb else []
 
 
 def _verb_of(event: AuditEvent) -> Verb | None:

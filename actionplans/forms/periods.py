@@ -5,7 +5,6 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from accounts.enums import PartyKind
 from accounts.models import Party
 from actionplans.forms.fields import InstantField, ProseField
 from actionplans.models import ReportingPeriod
@@ -57,10 +56,8 @@ class ExtensionForm(WaypostForm, forms.Form):
 
     def __init__(self, *args: Any, period: ReportingPeriod, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        answering = Party.objects.filter(
-            kind__in=(PartyKind.CONTRIBUTOR, PartyKind.DPKO), archived_at__isnull=True
-        )
-        self.fields["party"].queryset = answering.select_related("country")  # type: ignore[attr-defined]
+        answering = Party.objects.answering().select_related("country")
+        self.fields["party"].queryset = answering  # type: ignore[attr-defined]
         self.fields["until"].help_text = str(
             _("In UTC, after %(due)s and at most %(closes)s.")
             % {"due": formats.instant(period.due_at), "closes": formats.instant(period.closes_at)}

@@ -9,7 +9,7 @@ from actionplans.models.catalogue import (
     Theme,
 )
 from actionplans.models.evidence import Evidence, EvidenceUse
-from actionplans.models.periods import Extension, ReportingPeriod
+from actionplans.models.periods import Extension, ExtensionRequest, ReportingPeriod
 from actionplans.models.updates import (
     Amendment,
     Assignment,
@@ -28,6 +28,7 @@ __all__ = [
     "Evidence",
     "EvidenceUse",
     "Extension",
+    "ExtensionRequest",
     "ProgressUpdate",
     "Recommendation",
     "ReportingPeriod",

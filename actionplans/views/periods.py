@@ -8,11 +8,11 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
 from accounts.access import access, require
-from accounts.enums import PartyKind
 from accounts.permissions import Permission
 from accounts.typed import form_data
 from actionplans.forms.periods import ExtensionForm, PeriodForm
 from actionplans.models import Extension, ReportingPeriod
+from actionplans.permissions import grants_time
 from actionplans.services.periods import create_period, grant_extension
 from common import formats
 from common.errors import DomainError
@@ -29,19 +29,10 @@ PERIOD_SORTS = {
 EXTENSION_SORTS = {"party": "party__name", "until": "until", "granted": "granted_at"}
 
 
-def grants_time(request: HttpRequest) -> bool:
-    """Whether the reader may grant extensions: that right in DPKO's own party."""
-    return any(
-        access(request).may(Permission.GRANT_EXTENSIONS, m.party)
-        for m in access(request).memberships
-        if m.party and m.party.kind == PartyKind.DPKO
-    )
-
-
 def list_periods(request: HttpRequest) -> HttpResponse:
     """All periods with their three instants and where each stands."""
     may_manage = access(request).may(Permission.MANAGE_PERIODS)
-    may_grant = grants_time(request)
+    may_grant = grants_time(access(request))
     if not (may_manage or may_grant):
         raise PermissionDenied
     periods = ordered(request, ReportingPeriod.objects.all(), PERIOD_SORTS)
@@ -102,7 +93,7 @@ def add_period(request: HttpRequest) -> HttpResponseBase:
 
 def extend_period(request: HttpRequest, period_code: str) -> HttpResponseBase:
     """Who has more time in a period, and granting it to another party."""
-    if not grants_time(request):
+    if not grants_time(access(request)):
         raise PermissionDenied
     period = get_object_or_404(ReportingPeriod, code=period_code)
     extensions = ordered(

@@ -4,7 +4,8 @@ A notice is unique by person and event, a digest by person and day, and a mail i
 in the transaction that marks its notices as told: run twice, raced or killed, each is told once.
 """
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from datetime import datetime, time, timedelta
 
 import structlog
@@ -14,6 +15,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts.enums import Frequency
 from accounts.links import absolute
@@ -46,9 +48,18 @@ def due_at(frequency: str, after: datetime, zone: str) -> datetime | None:
         day += timedelta(days=1)
 
 
-def tell(*, event: AuditEvent, people: Iterable[User], by: User) -> None:
-    """Note the event for each of the people, and mail those who want to know at once."""
-    people = list(people)
+def tell(*, told: Mapping[AuditEvent, Iterable[User]], by: User) -> None:
+    """Note each event for its people, and mail once to each who wants to know at once."""
+    prompt: dict[User, list[AuditEvent]] = defaultdict(list)
+    for event, people in told.items():
+        for person in _note(event, list(people)):
+            prompt[person].append(event)
+    mails = [_mail_at_once(events, person, by) for person, events in prompt.items()]
+    get_connection().send_messages([mail for mail in mails if mail])
+
+
+def _note(event: AuditEvent, people: list[User]) -> list[User]:
+    """Keep a notice for each of the people; returns those who want to know at once."""
     kind = KINDS[event.action]
     chosen, zones = frequencies(kind, people), zones_of(people)
     prompt = [p for p in people if chosen[p.pk] == Frequency.AT_ONCE]
@@ -63,27 +74,33 @@ def tell(*, event: AuditEvent, people: Iterable[User], by: User) -> None:
         )
         for person in people
     )
-    mails = [_mail_at_once(event, person, by) for person in prompt]
-    get_connection().send_messages([mail for mail in mails if mail])
+    return prompt
 
 
-def _mail_at_once(event: AuditEvent, person: User, by: User) -> EmailMessage | None:
+def _mail_at_once(events: list[AuditEvent], person: User, by: User) -> EmailMessage | None:
+    """One mail for one act, however many records it moved."""
     with translation.override(language_of(person)):
-        subject = subjects([event], person).get(event.pk)
-        if subject is None:
+        found = list(subjects(events, person).values())
+        if not found:
             return None
+        first, title = found[0], found[0].title
+        if len(found) > 1:
+            title = ngettext(
+                "%(first)s, and %(number)s more", "%(first)s, and %(number)s more", len(found) - 1
+            ) % {"first": title, "number": formats.number(len(found) - 1)}
         body = render_to_string(
-            "emails/answer_moved.txt",
+            "emails/answer_moved.txt" if len(found) == 1 else "emails/answers_moved.txt",
             {
                 "person": person,
-                "sentence": KINDS[event.action].sentence,
+                "sentence": KINDS[events[0].action].sentence,
                 "by": by,
-                "subject": subject,
-                "link": absolute(subject.path),
+                "subject": first,
+                "link": absolute(first.path),
+                "lines": _lines(found),
                 "profile": _profile(),
             },
         )
-        return EmailMessage(subject.title, body, None, [person.email])
+        return EmailMessage(title, body, None, [person.email])
 
 
 def _profile() -> str:

@@ -139,14 +139,14 @@ TIME: dict[str, TimeNotification] = {
 }
 
 
-def told_of_time(action: str, party: Party, by: User) -> list[User]:
-    """DPKO's coordinators of a request; the party's own of what was decided."""
+def told_of_time(action: str, parties: Iterable[Party], by: User) -> list[User]:
+    """DPKO's coordinators of a request; the parties' own of what was decided."""
     asks = action == "extension.request"
     right = P.GRANT_EXTENSIONS if asks else P.ENDORSE
     members = Membership.objects.current().filter(role__in=roles_with(right))
-    of_whom = members.filter(party__kind=PartyKind.DPKO) if asks else members.filter(party=party)
-    people = User.objects.filter(pk__in=of_whom.values("user"), is_active=True)
-    return list(people.exclude(pk=by.pk))
+    of_whom = {"party__kind": PartyKind.DPKO} if asks else {"party__in": list(parties)}
+    people = members.filter(**of_whom).exclude(user=by).values("user")
+    return list(User.objects.filter(pk__in=people))
 
 
 def recipients(standing: Standing, verb: Verb) -> list[User]:

@@ -3,9 +3,13 @@ from django.urls import path
 from actionplans.views import (
     absences,
     assignments,
+    bulk,
+    bulk_assign,
+    bulk_extend,
     catalogue,
     editing,
     evidence,
+    extension_requests,
     periods,
     steps,
     submissions,
@@ -33,6 +37,36 @@ urlpatterns = [
             name=f"update-{step}",
         )
         for step in steps.STEPS
+    ),
+    *(
+        path(
+            f"p/<str:code>/updates/bulk/{verb}/",
+            bulk.move_many,
+            {"verb": verb},
+            name=f"bulk-{verb}",
+        )
+        for verb in bulk.OF_PARTY
+    ),
+    *(
+        path(
+            f"monitoring/queue/bulk/{verb}/",
+            bulk.move_many,
+            {"verb": verb},
+            name=f"queue-bulk-{verb}",
+        )
+        for verb in bulk.OF_QUEUE
+    ),
+    path("p/<str:code>/assignments/bulk/", bulk_assign.assign_many, name="bulk-assign"),
+    path(
+        "monitoring/periods/<slug:period_code>/extensions/bulk/",
+        bulk_extend.extend_many,
+        name="bulk-extend",
+    ),
+    path("p/<str:code>/extension/", extension_requests.ask_for_time, name="extension-request"),
+    path(
+        "monitoring/extension-requests/<int:pk>/",
+        extension_requests.decide_request,
+        name="extension-decide",
     ),
     path("p/<str:code>/evidence/<int:pk>/", evidence.show_evidence, name="evidence"),
     path("p/<str:code>/submission/", submissions.show_submission, name="submission"),

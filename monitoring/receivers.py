@@ -37,7 +37,7 @@ def _people(event: AuditEvent) -> list[User]:
         return []
     if event.action in TIME:
         by, party = User.objects.get(pk=event.by_id), Party.objects.get(pk=event.party_id or 0)
-        return told_of_time(event.action, party, by)
+        return told_of_time(event.action, [party], by)
     return recipients(_standing(event), verb) if verb else []
 
 

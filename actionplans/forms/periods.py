@@ -7,7 +7,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Party
 from actionplans.forms.fields import InstantField, ProseField
-from actionplans.models import ReportingPeriod
+from actionplans.models import ExtensionRequest, ReportingPeriod
+from actionplans.services.bulk import Deadline
 from common import formats
 from common.forms import WaypostForm
 
@@ -61,4 +62,41 @@ class ExtensionForm(WaypostForm, forms.Form):
         self.fields["until"].help_text = str(
             _("In UTC, after %(due)s and at most %(closes)s.")
             % {"due": formats.instant(period.due_at), "closes": formats.instant(period.closes_at)}
+        )
+
+
+class TimeRequestForm(WaypostForm, forms.Form):
+    """A party's wish for more time, in its own clock."""
+
+    until = InstantField(label=_("Until"))
+    reason = ProseField(label=_("Reason"), help_text=_("DPKO's coordinator reads this."))
+
+    def __init__(self, *args: Any, party: Party, deadline: Deadline, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        zone = party.time_zone
+        bounds = {
+            "after": formats.instant(deadline.at, zone),
+            "closes": formats.instant(deadline.period.closes_at, zone),
+        }
+        self.fields["until"].zone = zone  # type: ignore[attr-defined]
+        self.fields["until"].help_text = str(
+            _("In your party's own time, after %(after)s and at most %(closes)s.") % bounds
+        )
+
+
+class DecisionForm(WaypostForm, forms.Form):
+    """What DPKO makes of a request; the date may be another than the party's."""
+
+    until = InstantField(label=_("Until"), required=False)
+    reason = ProseField(
+        label=_("Reason of the decision"),
+        help_text=_("The party reads it; where time is given it is shown with the deadline."),
+    )
+
+    def __init__(self, *args: Any, wish: ExtensionRequest, **kwargs: Any) -> None:
+        kwargs["initial"] = {"until": wish.until}
+        super().__init__(*args, **kwargs)
+        self.fields["until"].help_text = str(
+            _("In UTC, at most %(closes)s. Needed only where time is given.")
+            % {"closes": formats.instant(wish.period.closes_at)}
         )

@@ -6,6 +6,7 @@ from dataclasses import replace
 from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.access import access, party_or_404
 from accounts.models import Party, User
@@ -18,6 +19,9 @@ from actionplans.rules import Standing
 from actionplans.services.standings import standings
 
 Person = tuple[User, str]  # and where the person belongs
+BEING_AMENDED = gettext_lazy(
+    "The party is amending this answer. You read what it last transmitted."
+)
 
 
 def update_or_404(request: HttpRequest, code: str, pk: int) -> ProgressUpdate:

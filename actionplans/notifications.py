@@ -6,6 +6,7 @@ it again to tell them, and `subjects` to say of what.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet
 from django.urls import reverse
@@ -241,7 +242,7 @@ def _time_subjects(events: list[AuditEvent], reader: User) -> dict[int, Subject]
     who = access_of(reader)
     granted = Extension.objects.select_related("party__country", "period")
     asked = ExtensionRequest.objects.select_related("party__country", "period")
-    found = {
+    found: dict[str, dict[int, Any]] = {
         EXTENSION: granted.in_bulk(_ids(events, EXTENSION)),
         REQUEST: asked.in_bulk(_ids(events, REQUEST)),
     }

@@ -37,11 +37,6 @@ def _is_number(text: str) -> bool:
 class ManyForm(WaypostForm, forms.Form):
     """Many rows at once, where nothing has to be said."""
 
-    @property
-    def texts(self) -> list[tuple[str, str]]:
-        """What was typed, for a page that can no longer take it."""
-        return [(str(f.label), str(f.data)) for f in self if self.is_bound and f.data]
-
 
 class ReturnManyForm(ManyForm):
     """What has to be mended in each of the answers, and why."""

@@ -24,7 +24,13 @@ from actionplans.queries.updates import with_people
 from actionplans.rules import TRANSITIONS
 from actionplans.services import bulk
 from actionplans.services.bulk import MOST, Forecast, Refused
-from actionplans.views.lookups import BEING_AMENDED, Person, is_being_amended, told_words
+from actionplans.views.lookups import (
+    BEING_AMENDED,
+    Person,
+    is_being_amended,
+    told_words,
+    typed_texts,
+)
 from common import formats
 from common.errors import DomainError
 
@@ -180,7 +186,7 @@ class Page:
             "is_too_many": len(self.keys) > MOST,
             "back": self.back,
             "typed": getattr(self.request, "typed", None),
-            "typed_texts": [] if moving else form.texts,
+            "typed_texts": [] if moving else typed_texts(form),
         }
         status = 200 if refused is None else 409
         return render(self.request, "actionplans/bulk.html", context, status=status)

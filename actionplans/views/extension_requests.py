@@ -20,7 +20,13 @@ from actionplans.permissions import grants_time
 from actionplans.services import extension_requests as services
 from actionplans.services.bulk import deadlines_of
 from actionplans.services.updates import NotAllowed
-from actionplans.views.lookups import Person, period_or_404, told_words, with_belongings
+from actionplans.views.lookups import (
+    Person,
+    period_or_404,
+    told_words,
+    typed_texts,
+    with_belongings,
+)
 from common import clock, formats
 from common.errors import Conflict, DomainError
 
@@ -158,7 +164,7 @@ def _decision_page(
         "may_decide": wish.is_open and clock.now() < wish.period.closes_at,
         "told": _told(request, "extension.grant", wish.party),
         "typed": getattr(request, "typed", None),
-        "typed_texts": [] if wish.is_open else form.texts,
+        "typed_texts": [] if wish.is_open else typed_texts(form),
     }
     status = 409 if refusal else 200
     return render(request, "actionplans/extension_decide.html", context, status=status)

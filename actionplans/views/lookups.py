@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
+from django.forms import Form
 from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
@@ -60,6 +61,11 @@ def is_being_amended(request: HttpRequest, update: ProgressUpdate) -> bool:
 
 def evidence_of(content: ProgressUpdate | UpdateRevision) -> list[Evidence]:
     return list(content.evidence.select_related("party", "stored_file"))
+
+
+def typed_texts(form: Form) -> list[tuple[str, str]]:
+    """What was typed, for a page that can no longer take it."""
+    return [(str(field.label), str(field.data)) for field in form if form.is_bound and field.data]
 
 
 def as_author(standing: Standing) -> Standing:

@@ -75,10 +75,16 @@ def _confirm_claim(*, update: ProgressUpdate, version: int, by: User) -> Progres
     )
 
 
+def _return_for_one(
+    *, update: ProgressUpdate, version: int, part: str, reason: str, by: User
+) -> ProgressUpdate:
+    return updates.return_update(update=update, version=version, part=part, reason=reason, by=by)
+
+
 TAKE: dict[Verb, Callable[..., ProgressUpdate]] = {
     Verb.SIGN: updates.sign_update,
     Verb.ENDORSE: updates.endorse_update,
-    Verb.RETURN: updates.return_update,
+    Verb.RETURN: _return_for_one,
     Verb.REVIEW: _confirm_claim,
 }
 

@@ -59,6 +59,7 @@ def world(
     release = figures.release(figures.troops(date(2014, 3, 1), 5, 95, code))
     briefing = monitoring.briefing(desk.party, receiver=person, by=people["country_administrator"])
     report = monitoring.report(desk.party, desk.period)
+    wish = actionplans.time_request(desk.party, desk.period, people["coordinator"])
     steps = ("edit", "submit", "unchanged", "carry-over", "sign", "endorse", "withdraw", "return")
     arguments = {
         "account_reset_password_from_key": ["1", "unknown-key"],
@@ -87,7 +88,8 @@ def world(
             for step in (*steps, "upload", "review", "reopen")
         },
         "actionplans:evidence": [evidence.pk],
-        "actionplans:extensions": [desk.period.code],
+        **{f"actionplans:{name}": [desk.period.code] for name in ("extensions", "bulk-extend")},
+        "actionplans:extension-decide": [wish.pk],
         **{f"taskforces:seat-{verb}": [seat.pk] for verb in ("edit", "end")},
         "taskforces:meeting": [meeting.pk],
         "taskforces:decision-add": [meeting.pk],

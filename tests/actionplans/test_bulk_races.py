@@ -42,7 +42,9 @@ def test_two_bulk_signs(rounds):
         rows = _answers(desk, UpdateState.SUBMITTED)
         results = race(
             *(
-                lambda person=person: bulk.move_answers(verb=Verb.SIGN, rows=rows, by=person)
+                lambda person=person, rows=rows: bulk.move_answers(
+                    verb=Verb.SIGN, rows=rows, by=person
+                )
                 for person in (desk.validator, second)
             )
         )
@@ -141,7 +143,7 @@ def test_two_bulk_extensions(rounds):
         rows = {desk.party.pk: 0, other.pk: 0}
         results = race(
             *(
-                lambda office=office, period=period: bulk.extend_many(
+                lambda office=office, period=period, rows=rows: bulk.extend_many(
                     period=period,
                     rows=rows,
                     until=period.closes_at,

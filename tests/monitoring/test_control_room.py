@@ -110,7 +110,7 @@ def test_institutions_are_counted_by_stage_and_late_ones_named(
         ("Police", [1, 0, 0, 0, 0, 0]),
     ]
     assert heading(client, ROOM) == "Nigeria: 4 of 4 answers are not ready yet"
-    assert "late" not in text(client, ROOM).split("By institution")[0].split("lock on")[1]
+    assert "late." not in text(client, ROOM)
     with clock.at(desk.period.due_at):
         assert "2 institutions are late." in text(client, ROOM)
         assert {row["Late"] for row in rows(client)} == {"yes"}
@@ -210,8 +210,8 @@ def test_cost_is_the_same_at_one_and_twelve_periods(
     desk: Desk, signed_in: SignIn, count_queries: Count
 ) -> None:
     """34 items of 12 institutions over 12 periods."""
+    actionplans.bring_to(desk, UpdateState.SIGNED)  # it waits for the reader, as the frame counts
     client = signed_in(desk.coordinator)
-    client.get(ROOM)
     costs = [count_queries(lambda: client.get(ROOM))]
     _grown(desk, institutions=12, items=33, periods=11)
     assert ReportingPeriod.objects.count() == 12

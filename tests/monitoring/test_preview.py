@@ -43,7 +43,8 @@ def test_endorsed_answers_read_as_the_reviewer_will_read_them(
     assert section(before, "The answer") == section(after, "The answer")
     trio = re.compile(r'<dl class="trio wide">.*?</dl>\s*<dl class="facts">.*?</dl>', re.S)
     shown, sent = trio.search(before), trio.search(after)
-    assert shown and sent
+    assert shown
+    assert sent
     assert words(shown[0]) == words(sent[0])
 
 
@@ -98,4 +99,4 @@ def test_cost_is_the_same_at_one_and_three_answers(
     costs = [count_queries(lambda: client.get(PREVIEW))]
     more_answers(desk, 2, UpdateState.ENDORSED)
     costs.append(count_queries(lambda: client.get(PREVIEW)))
-    assert costs == [31, 31]
+    assert costs == [27, 27]

@@ -13,14 +13,15 @@ class ActionplansConfig(AppConfig):
             Assignment,
             Evidence,
             Extension,
+            ExtensionRequest,
             ProgressUpdate,
             ReportingPeriod,
             Submission,
             WorkbookImport,
         )
-        from actionplans.notifications import NOTIFICATIONS, PERIOD_NOTIFICATIONS
+        from actionplans.notifications import NOTIFICATIONS, PERIOD_NOTIFICATIONS, TIME
 
-        add_kinds([*NOTIFICATIONS.values(), *PERIOD_NOTIFICATIONS.values()])
+        add_kinds([*NOTIFICATIONS.values(), *PERIOD_NOTIFICATIONS.values(), *TIME.values()])
         add_words(
             {
                 "absence.set": _("Absence noted"),
@@ -30,6 +31,9 @@ class ActionplansConfig(AppConfig):
                 "evidence.add": _("Document added to the library"),
                 "evidence.describe": _("What is said of a document changed"),
                 "extension.grant": _("More time granted"),
+                "extension.refuse": _("More time refused"),
+                "extension.request": _("More time asked for"),
+                "extension.withdraw": _("Request for more time taken back"),
                 "period.create": _("Period planned"),
                 "reminder.asked": _("Reminded by a coordinator"),
                 "submission.send": _("National answer sent"),
@@ -64,6 +68,7 @@ class ActionplansConfig(AppConfig):
             Assignment.objects.select_related("item"),
             Evidence.objects.select_related("party"),
             Extension.objects.select_related("party__country", "period"),
+            ExtensionRequest.objects.select_related("party__country", "period"),
             ProgressUpdate.objects.select_related(
                 "assignment__party", "assignment__item", "period"
             ),

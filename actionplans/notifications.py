@@ -15,11 +15,20 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from accounts.access import Access, access_of
+from accounts.enums import Frequency, PartyKind
 from accounts.models import AuditEvent, Membership, Party, User
 from accounts.notifications import Kind
-from accounts.permissions import Permission
+from accounts.permissions import Permission, roles_with
 from actionplans.enums import Verb
-from actionplans.models import ProgressUpdate, ReportingPeriod, Submission
+from actionplans.models import (
+    Extension,
+    ExtensionRequest,
+    ProgressUpdate,
+    ReportingPeriod,
+    Submission,
+)
+from actionplans.permissions import grants_time
 from actionplans.queries.absences import stand_ins
 from actionplans.queries.updates import reviewers_of, with_people
 from actionplans.rules import TRANSITIONS, Standing
@@ -28,6 +37,7 @@ from common import formats
 P = Permission
 UPDATE, SUBMISSION = "actionplans.progressupdate", "actionplans.submission"
 PERIOD = "actionplans.reportingperiod"
+EXTENSION, REQUEST = "actionplans.extension", "actionplans.extensionrequest"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -155,11 +165,72 @@ PERIOD_NOTIFICATIONS: dict[str, PeriodNotification] = {
 }
 
 
+@dataclass(frozen=True, kw_only=True)
+class TimeNotification(Kind):
+    """One kind of mail about more time: told at once, because a deadline hangs on it."""
+
+    subject: str | Promise
+
+    @property
+    def default(self) -> Frequency:
+        return Frequency.AT_ONCE
+
+
+TIME: dict[str, TimeNotification] = {
+    n.code: n
+    for n in (
+        TimeNotification(
+            code="extension.request",
+            label=_("A party asks for more time"),
+            subject=_("%(party)s, %(period)s: asks for more time"),
+            sentence=_("A party asks for more time, with a reason. It waits for your decision."),
+            waits_for_act=True,
+            concerns=frozenset({P.GRANT_EXTENSIONS}),
+        ),
+        TimeNotification(
+            code="extension.grant",
+            label=_("Your party gets more time"),
+            subject=_("%(party)s, %(period)s: more time granted"),
+            sentence=_("DPKO gave your party more time. The page names the new deadline."),
+            waits_for_act=False,
+            concerns=frozenset({P.ENDORSE}),
+        ),
+        TimeNotification(
+            code="extension.refuse",
+            label=_("Your party gets no more time"),
+            subject=_("%(party)s, %(period)s: no more time"),
+            sentence=_("DPKO refused your request for more time. The page says why."),
+            waits_for_act=False,
+            concerns=frozenset({P.ENDORSE}),
+        ),
+    )
+}
+
+
+def told_of_time(action: str, parties: Iterable[Party], by: User) -> list[User]:
+    """DPKO's coordinators of a request; the parties' own of what was decided."""
+    asks = action == "extension.request"
+    right = P.GRANT_EXTENSIONS if asks else P.ENDORSE
+    members = Membership.objects.current().filter(role__in=roles_with(right))
+    of_whom = {"party__kind": PartyKind.DPKO} if asks else {"party__in": list(parties)}
+    people = members.filter(**of_whom).exclude(user=by).values("user")
+    return list(User.objects.filter(pk__in=people))
+
+
 def recipients(standing: Standing, verb: Verb) -> list[User]:
     """Who will be told if `verb` happens to the update now; never the person who acts."""
+    return recipients_of_many([standing], verb)[standing.update.pk]
+
+
+def recipients_of_many(standings: Iterable[Standing], verb: Verb) -> dict[int, list[User]]:
+    """update id -> who will be told: one query for what stays inside the party."""
     notification = NOTIFICATIONS.get(verb)
-    people = set(notification.told(standing)) if notification else set()
-    return list(present(people - {standing.me}))
+    told = {
+        s.update.pk: set(notification.told(s)) - {s.me} if notification else set()
+        for s in standings
+    }
+    there = list(present(set().union(*told.values())))
+    return {pk: [user for user in there if user.pk in people] for pk, people in told.items()}
 
 
 def present(people: Iterable[int]) -> QuerySet[User]:
@@ -255,9 +326,50 @@ def _words(party: Party, period: ReportingPeriod, item: str = "") -> dict[str, A
     return {name: formats.apart(words) if words else "" for name, words in names.items()}
 
 
+def _of_time(events: list[AuditEvent], reader: User) -> Found:
+    """event id -> the request or extension it was about: three queries."""
+    who = access_of(reader)
+    granted = Extension.objects.select_related("party__country", "period")
+    asked = ExtensionRequest.objects.select_related("party__country", "period")
+    found: dict[str, dict[int, Any]] = {
+        EXTENSION: granted.in_bulk(_ids(events, EXTENSION)),
+        REQUEST: asked.in_bulk(_ids(events, REQUEST)),
+    }
+    about = {e.pk: found[e.subject_type][int(e.subject_id)] for e in events}
+    return {
+        e.pk: _time_subject(TIME[e.action], about[e.pk], path)
+        for e in events
+        if (path := _time_path(who, about[e.pk]))
+    }
+
+
+def _ids(events: Iterable[AuditEvent], kind: str) -> list[int]:
+    return [int(event.subject_id) for event in events if event.subject_type == kind]
+
+
+def _time_path(who: Access, thing: Extension | ExtensionRequest) -> str:
+    """Where the reader finds it: the party's own page, or DPKO's; empty where nowhere."""
+    if who.may(P.ENDORSE, thing.party):
+        address = reverse("actionplans:extension-request", args=[thing.party.code])
+        return f"{address}?period={thing.period.code}"
+    if grants_time(who):
+        return reverse("actionplans:extensions", args=[thing.period.code])
+    return ""
+
+
+def _time_subject(
+    kind: TimeNotification, thing: Extension | ExtensionRequest, path: str
+) -> Subject:
+    words = _words(thing.party, thing.period)
+    waits = not kind.waits_for_act or (isinstance(thing, ExtensionRequest) and thing.is_open)
+    return Subject(**words, title=kind.subject % words, path=path, stands=waits)
+
+
 # subject_type of an event -> what finds the subjects of such events
 FINDERS: dict[str, Callable[[list[AuditEvent], User], Found]] = {
     UPDATE: _of_updates,
     SUBMISSION: _of_submissions,
     PERIOD: _of_periods,
+    EXTENSION: _of_time,
+    REQUEST: _of_time,
 }

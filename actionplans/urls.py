@@ -3,9 +3,13 @@ from django.urls import path
 from actionplans.views import (
     absences,
     assignments,
+    bulk,
+    bulk_assign,
+    bulk_extend,
     catalogue,
     editing,
     evidence,
+    extension_requests,
     periods,
     steps,
     submissions,
@@ -37,6 +41,36 @@ urlpatterns = [
     ),
     path("p/<str:code>/evidence/", evidence.list_library, name="library"),
     path("p/<str:code>/evidence/new/", evidence.add_evidence, name="evidence-add"),
+    *(
+        path(
+            f"p/<str:code>/updates/bulk/{verb}/",
+            bulk.move_many,
+            {"verb": verb},
+            name=f"bulk-{verb}",
+        )
+        for verb in bulk.OF_PARTY
+    ),
+    *(
+        path(
+            f"monitoring/queue/bulk/{verb}/",
+            bulk.move_many,
+            {"verb": verb},
+            name=f"queue-bulk-{verb}",
+        )
+        for verb in bulk.OF_QUEUE
+    ),
+    path("p/<str:code>/assignments/bulk/", bulk_assign.assign_many, name="bulk-assign"),
+    path(
+        "monitoring/periods/<slug:period_code>/extensions/bulk/",
+        bulk_extend.extend_many,
+        name="bulk-extend",
+    ),
+    path("p/<str:code>/extension/", extension_requests.ask_for_time, name="extension-request"),
+    path(
+        "monitoring/extension-requests/<int:pk>/",
+        extension_requests.decide_request,
+        name="extension-decide",
+    ),
     path("p/<str:code>/evidence/<int:pk>/", evidence.show_evidence, name="evidence"),
     path("p/<str:code>/evidence/<int:pk>/about/", evidence.about_evidence, name="evidence-about"),
     path("p/<str:code>/evidence/<int:pk>/edit/", evidence.edit_evidence, name="evidence-edit"),

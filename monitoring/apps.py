@@ -9,9 +9,15 @@ class MonitoringConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts.models import AuditEvent
-        from accounts.services.audit import add_record_kinds, add_subjects, add_words, recorded
+        from accounts.services.audit import (
+            add_record_kinds,
+            add_subjects,
+            add_words,
+            recorded,
+            recorded_together,
+        )
         from monitoring.models import Briefing, HandOver, PilotParticipation, Rendition, Snapshot
-        from monitoring.receivers import deliver
+        from monitoring.receivers import deliver, deliver_together
 
         add_words(
             {
@@ -45,3 +51,6 @@ class MonitoringConfig(AppConfig):
             Snapshot.objects.without_content().select_related("party", "period"),
         )
         recorded.connect(deliver, sender=AuditEvent, dispatch_uid="deliver_notifications")
+        recorded_together.connect(
+            deliver_together, sender=AuditEvent, dispatch_uid="deliver_notifications_together"
+        )

@@ -25,6 +25,7 @@ PERIOD_PAGES = (
     "monitoring:party",
     "monitoring:updates",
     "monitoring:points",
+    "monitoring:control-room",
     "actionplans:submission",
     "actionplans:workbook",
 )
@@ -51,6 +52,7 @@ OWN_PARTY = (
             Link(gettext_lazy("Answers"), "monitoring:updates"),
             Link(gettext_lazy("Four points"), "monitoring:points", None, True),
             Link(gettext_lazy("Who answers what"), "actionplans:assignments"),
+            Link(gettext_lazy("Control room"), "monitoring:control-room", P.ENDORSE),
             Link(gettext_lazy("National answer"), "actionplans:submission", P.READ_DRAFTS),
         ),
     ),

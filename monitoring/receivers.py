@@ -4,56 +4,74 @@ Notices and mails are written in the transaction of the event. A mail names item
 and who acted, and links to the answer; it carries no narrative and no figure.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from accounts.models import AuditEvent, User
+from accounts.models import AuditEvent, Party, User
 from actionplans.enums import Verb
 from actionplans.models import ProgressUpdate, UpdateRevision
 from actionplans.notifications import (
     NOTIFICATIONS,
     PERIOD_NOTIFICATIONS,
     SUBMISSION,
+    TIME,
     present,
     recipients,
+    told_of_time,
 )
 from actionplans.queries.updates import with_people
 from actionplans.rules import Standing
 from actionplans.services.standings import standing_of
 from monitoring.services import notifications
 
+Answers = Mapping[User, Sequence[ProgressUpdate]]  # whom to tell, with what it is about for each
+
 
 def deliver(sender: Any, event: AuditEvent, **kwargs: Any) -> None:
     """Tell the people whom the event's notification names; most events have none."""
     if event.action == "profile.changed":
         notifications.replan(user=User.objects.get(pk=event.by_id or 0))
-    elif event.action in PERIOD_NOTIFICATIONS:
-        _deliver_of_period(event)
-    elif event.by_id and (verb := _verb_of(event)):
-        _deliver_step(event, verb, User.objects.get(pk=event.by_id))
+    deliver_together(sender, [event])
 
 
-def _deliver_of_period(event: AuditEvent) -> None:
+def deliver_together(sender: Any, events: list[AuditEvent], **kwargs: Any) -> None:
+    """Tell of one act on many records: each person once, of all that concerns them."""
+    told = {event: people for event in events if (people := _people(event))}
+    if told:
+        by = User.objects.filter(pk=events[0].by_id or 0).first()
+        notifications.tell(told=told, by=by)
+
+
+def _people(event: AuditEvent) -> Answers:
+    if event.action in PERIOD_NOTIFICATIONS:
+        return _of_period(event)
+    if event.by_id is None:
+        return {}
+    by = User.objects.get(pk=event.by_id)
+    if event.action in TIME:
+        party = Party.objects.get(pk=event.party_id or 0)
+        return {person: [] for person in told_of_time(event.action, [party], by)}
+    verb = _verb_of(event)
+    return _of_step(event, verb, by) if verb else {}
+
+
+def _of_period(event: AuditEvent) -> Answers:
     """The event says whom it is for, and which answers it is about for each of them."""
     people: dict[str, list[int]] = event.details["people"]
     updates = _updates(pk for answers in people.values() for pk in answers)
-    told = {
+    return {
         person: [updates[pk] for pk in people[str(person.pk)]]
         for person in present(int(pk) for pk in people)
     }
-    notifications.tell(
-        event=event, answers=told, by=User.objects.filter(pk=event.by_id or 0).first()
-    )
 
 
-def _deliver_step(event: AuditEvent, verb: Verb, by: User) -> None:
+def _of_step(event: AuditEvent, verb: Verb, by: User) -> Answers:
     """A step of an answer, or the sending of many."""
     is_sending = event.subject_type == SUBMISSION
     pks = event.details["updates"] if is_sending else [int(event.subject_id)]
     updates = _updates(pks)
     standing = _standing(updates[pks[0]], by)
-    told = {person: list(updates.values()) for person in recipients(standing, verb)}
-    notifications.tell(event=event, answers=told, by=by)
+    return {person: list(updates.values()) for person in recipients(standing, verb)}
 
 
 def _updates(pks: Iterable[int]) -> dict[int, ProgressUpdate]:

@@ -12,9 +12,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.access import Access
+from accounts.enums import PartyKind
 from accounts.models import Invitation, Party
 from accounts.permissions import Permission
-from actionplans.models import ReportingPeriod
+from actionplans.models import ExtensionRequest, ReportingPeriod
+from actionplans.permissions import grants_time
 from common import clock, formats
 from common.enums import JobState
 from common.models import Job, OutgoingMail
@@ -112,6 +114,19 @@ def invitation_waits(who: Access, parties: Iterable[Party]) -> dict[int, list[Wa
         for party in parties
         if counts.get(party.pk)
     }
+
+
+def time_waits(who: Access, parties: Iterable[Party]) -> dict[int, list[Wait]]:
+    """DPKO's party id -> requests for more time: one query, or none for who grants none."""
+    if not grants_time(who):
+        return {}
+    wishes = list(ExtensionRequest.objects.waiting().select_related("period"))
+    if not wishes:
+        return {}
+    url = reverse("actionplans:extensions", args=[wishes[0].period.code])
+    words = ngettext("Party asks for more time", "Parties ask for more time", len(wishes))
+    dpko = [party for party in parties if party.kind == PartyKind.DPKO]
+    return {party.pk: [Wait(len(wishes), words, url)] for party in dpko}
 
 
 def review_waits(counts: dict[str, int]) -> list[Wait]:

@@ -79,6 +79,11 @@ class PartyQuerySet(models.QuerySet["Party"]):
         own = Membership.objects.current().filter(user=user, party__isnull=False)
         return self.filter(Q(pk__in=own.values("party")) | Q(pk__in=reviewed))
 
+    def answering(self) -> "PartyQuerySet":
+        """Those of whom answers are asked."""
+        kinds = (PartyKind.CONTRIBUTOR, PartyKind.DPKO)
+        return self.filter(kind__in=kinds, archived_at__isnull=True)
+
 
 class Party(models.Model):
     """An opened account: a contributing country, DPKO, a partner or a regional organisation."""

@@ -1,4 +1,4 @@
-"""One AuditEvent for each write. `recorded` is heard by monitoring's receivers alone."""
+"""One AuditEvent for each write. The signals are heard by monitoring's receivers alone."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import AuditEvent, Party, User
 
 recorded = Signal()
+recorded_together = Signal()
 SUBJECTS: dict[str, models.QuerySet[Any]] = {}
 KINDS: dict[str, str | Promise] = {
     "accounts.institution": _("institution"),
@@ -25,6 +26,7 @@ KINDS: dict[str, str | Promise] = {
     "usersessions.usersession": _("session"),
 }
 _heard: ContextVar[bool] = ContextVar("heard", default=True)
+_gathered: ContextVar[list[AuditEvent] | None] = ContextVar("gathered", default=None)
 WORDS: dict[str, str | Promise] = {
     "party.opened": _("Party opened"),
     "party.changed": _("Party's name or time zone changed"),
@@ -102,9 +104,26 @@ def record(
         subject_id=str(subject.pk),
         details=details,
     )
-    if _heard.get():
+    if not _heard.get():
+        return event
+    if (gathered := _gathered.get()) is not None:
+        gathered.append(event)
+    else:
         recorded.send(sender=AuditEvent, event=event)
     return event
+
+
+@contextmanager
+def together() -> Iterator[None]:
+    """Let the events of one act on many records be heard at its end, all at once."""
+    events: list[AuditEvent] = []
+    token = _gathered.set(events)
+    try:
+        yield
+    finally:
+        _gathered.reset(token)
+    if events:
+        recorded_together.send(sender=AuditEvent, events=events)
 
 
 @contextmanager

@@ -5,11 +5,11 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from accounts.enums import PartyKind
 from accounts.models import Party
 from actionplans.enums import PeriodKind
 from actionplans.forms.fields import InstantField, ProseField
-from actionplans.models import ReportingPeriod
+from actionplans.models import ExtensionRequest, ReportingPeriod
+from actionplans.services.bulk import Deadline
 from common import formats
 from common.forms import WaypostForm
 
@@ -67,11 +67,46 @@ class ExtensionForm(WaypostForm, forms.Form):
 
     def __init__(self, *args: Any, period: ReportingPeriod, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        answering = Party.objects.filter(
-            kind__in=(PartyKind.CONTRIBUTOR, PartyKind.DPKO), archived_at__isnull=True
-        )
-        self.fields["party"].queryset = answering.select_related("country")  # type: ignore[attr-defined]
+        answering = Party.objects.answering().select_related("country")
+        self.fields["party"].queryset = answering  # type: ignore[attr-defined]
         self.fields["until"].help_text = str(
             _("In UTC, after %(due)s and at most %(closes)s.")
             % {"due": formats.instant(period.due_at), "closes": formats.instant(period.closes_at)}
+        )
+
+
+class TimeRequestForm(WaypostForm, forms.Form):
+    """A party's wish for more time, in its own clock."""
+
+    until = InstantField(label=_("Until"))
+    reason = ProseField(label=_("Reason"), help_text=_("DPKO's coordinator reads this."))
+
+    def __init__(self, *args: Any, party: Party, deadline: Deadline, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        zone = party.time_zone
+        bounds = {
+            "after": formats.instant(deadline.at, zone),
+            "closes": formats.instant(deadline.period.closes_at, zone),
+        }
+        self.fields["until"].zone = zone  # type: ignore[attr-defined]
+        self.fields["until"].help_text = str(
+            _("In your party's own time, after %(after)s and at most %(closes)s.") % bounds
+        )
+
+
+class DecisionForm(WaypostForm, forms.Form):
+    """What DPKO makes of a request; the date may be another than the party's."""
+
+    until = InstantField(label=_("Until"), required=False)
+    reason = ProseField(
+        label=_("Reason of the decision"),
+        help_text=_("The party reads it; where time is given it is shown with the deadline."),
+    )
+
+    def __init__(self, *args: Any, wish: ExtensionRequest, **kwargs: Any) -> None:
+        kwargs["initial"] = {"until": wish.until}
+        super().__init__(*args, **kwargs)
+        self.fields["until"].help_text = str(
+            _("In UTC, at most %(closes)s. Needed only where time is given.")
+            % {"closes": formats.instant(wish.period.closes_at)}
         )

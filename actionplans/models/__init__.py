@@ -9,7 +9,7 @@ from actionplans.models.catalogue import (
     Theme,
 )
 from actionplans.models.evidence import Evidence, EvidenceUse
-from actionplans.models.periods import Extension, ReportingPeriod
+from actionplans.models.periods import Extension, ExtensionRequest, ReportingPeriod
 from actionplans.models.reminders import PersonalReminder
 from actionplans.models.returns import ReturnedPart
 from actionplans.models.updates import (
@@ -31,6 +31,7 @@ __all__ = [
     "Evidence",
     "EvidenceUse",
     "Extension",
+    "ExtensionRequest",
     "PersonalReminder",
     "ProgressUpdate",
     "Recommendation",

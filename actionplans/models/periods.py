@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Party, User
+from accounts.models import Party, User, paired
 from actionplans.enums import PeriodKind, PeriodState
 from common import clock
 
@@ -101,3 +101,70 @@ class Extension(models.Model):
 
     def __str__(self) -> str:
         return f"{self.party}, {self.period}"
+
+
+class ExtensionRequestQuerySet(models.QuerySet["ExtensionRequest"]):
+    def waiting(self) -> "ExtensionRequestQuerySet":
+        """Neither decided nor taken back, in a period in which time can still be given."""
+        return self.filter(
+            decided_at__isnull=True, withdrawn_at__isnull=True, period__closes_at__gt=clock.now()
+        )
+
+
+class ExtensionRequest(models.Model):
+    """A party's wish for more time in one period, with the reason, and what DPKO decided."""
+
+    party = models.ForeignKey(Party, models.PROTECT, related_name="extension_requests")
+    period = models.ForeignKey(ReportingPeriod, models.PROTECT, related_name="extension_requests")
+    until = models.DateTimeField(_("until"))
+    reason = models.TextField(_("reason"))
+    requested_at = models.DateTimeField(default=clock.now)
+    requested_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    decided_at = models.DateTimeField(null=True, blank=True)
+    decided_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    granted = models.BooleanField(null=True, blank=True)
+    decision_reason = models.TextField(_("reason of the decision"), blank=True)
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+
+    objects = ExtensionRequestQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["requested_at", "pk"]
+        verbose_name = _("request for more time")
+        constraints = [
+            paired("decided_at", "decided_by", "extension_request_decided_at_and_by"),
+            paired("withdrawn_at", "withdrawn_by", "extension_request_withdrawn_at_and_by"),
+            models.UniqueConstraint(
+                fields=["party", "period"],
+                condition=Q(decided_at__isnull=True, withdrawn_at__isnull=True),
+                name="extension_request_one_open_per_party_and_period",
+                violation_error_message=_("The party has an open request for this period already."),
+            ),
+            models.CheckConstraint(
+                name="extension_request_has_reason",
+                condition=~Q(reason=""),
+                violation_error_message=_("Say why the party needs more time."),
+            ),
+            models.CheckConstraint(
+                name="extension_request_decided_or_withdrawn",
+                condition=Q(decided_at__isnull=True) | Q(withdrawn_at__isnull=True),
+            ),
+            models.CheckConstraint(
+                name="extension_request_decision_says_what",
+                condition=Q(decided_at__isnull=True, granted__isnull=True)
+                | Q(decided_at__isnull=False, granted__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="extension_request_refusal_has_reason",
+                condition=Q(granted__isnull=True) | Q(granted=True) | ~Q(decision_reason=""),
+                violation_error_message=_("Say why the party gets no more time."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.party}, {self.period}"
+
+    @property
+    def is_open(self) -> bool:
+        return self.decided_at is None and self.withdrawn_at is None

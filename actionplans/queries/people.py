@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable
 
-from accounts.models import Membership, Party
+from accounts.models import Membership, Party, User
 from common import formats
 
 
@@ -26,3 +26,18 @@ def belongings(people: Iterable[int], party: Party) -> dict[int, str]:
         if own or member.user_id not in found:
             found[member.user_id] = str(where)
     return found
+
+
+def places(people: Iterable[int], parties: Iterable[int]) -> dict[tuple[int, int], str]:
+    """(party id, user id) -> an institution of the person in that party: one query."""
+    rows = Membership.objects.current().filter(
+        user__in=list(people), party__in=list(parties), institution__isnull=False
+    )
+    named = rows.values_list("party_id", "user_id", "institution__name")
+    return {(party, user): name for party, user, name in named}
+
+
+def party_of(people: Iterable[User], parties: Iterable[int]) -> dict[int, int]:
+    """user id -> the one of these parties that the person belongs to: one query."""
+    rows = Membership.objects.current().filter(user__in=list(people), party__in=list(parties))
+    return dict(rows.values_list("user_id", "party_id"))

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from django.db import transaction
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.enums import Sector
@@ -79,10 +80,19 @@ def _refuse_unfit(
     for field, institution in [("lead", lead), *(("supporting", s) for s in supporting)]:
         if institution.party_id != party.pk:
             raise DomainError(_("Choose an institution of the party."), field=field)
-    if item.actor == Actor.WOMENS_MACHINERY and lead.sector != Sector.GENDER:
-        raise DomainError(_("An institution for gender equality leads this item."), field="lead")
-    if lead in supporting:
-        raise DomainError(_("The lead does not support itself."), field="supporting")
+    if unfit := unfitness(item, lead, supporting):
+        raise DomainError(unfit[1], field=unfit[0])
     for field, person in zip(("focal_point", "alternate"), people, strict=True):
         if person and not Membership.objects.current().filter(user=person, party=party).exists():
             raise DomainError(_("Choose a person of the party."), field=field)
+
+
+def unfitness(
+    item: CatalogueItem, lead: Institution, supporting: Iterable[Institution]
+) -> tuple[str, str | Promise] | None:
+    """The field and the reason why a party's institutions cannot answer the item together."""
+    if item.actor == Actor.WOMENS_MACHINERY and lead.sector != Sector.GENDER:
+        return "lead", _("An institution for gender equality leads this item.")
+    if lead in supporting:
+        return "supporting", _("The lead does not support itself.")
+    return None

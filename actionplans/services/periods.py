@@ -6,10 +6,19 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from accounts.access import access_of
 from accounts.models import Party, User
 from accounts.services import audit
-from actionplans.models import Assignment, Extension, ProgressUpdate, ReportingPeriod
-from common import clock
+from actionplans.models import (
+    Assignment,
+    Extension,
+    ExtensionRequest,
+    ProgressUpdate,
+    ReportingPeriod,
+)
+from actionplans.permissions import grants_time
+from actionplans.services.updates import NotAllowed
+from common import clock, formats
 from common.errors import DomainError
 
 
@@ -28,25 +37,41 @@ def create_period(*, by: User, **values: Any) -> ReportingPeriod:
 def grant_extension(
     *, party: Party, period: ReportingPeriod, until: datetime, reason: str, by: User
 ) -> Extension:
-    """Give one party more time, at most until the period closes."""
+    """Give one party more time, at most until the period closes.
+
+    An open request of the party is granted with it. Rights are read here, in the transaction.
+    """
+    if not grants_time(access_of(by)):
+        raise NotAllowed(_("This is for a coordinator of DPKO."), is_right_missing=True)
     if not reason.strip():
         raise DomainError(_("Say why the party gets more time."), field="reason")
-    if not max(clock.now(), period.due_at) < until <= period.closes_at:
-        raise DomainError(
-            _("Choose a time after the deadline and not after the period closes."), field="until"
-        )
+    refuse_out_of_bounds(until, max(clock.now(), period.due_at), period, zone="UTC")
+    now = clock.now()
     extension, _created = Extension.objects.update_or_create(
         party=party,
         period=period,
-        defaults={
-            "until": until,
-            "reason": reason.strip(),
-            "granted_by": by,
-            "granted_at": clock.now(),
-        },
+        defaults={"until": until, "reason": reason.strip(), "granted_by": by, "granted_at": now},
+    )
+    ExtensionRequest.objects.waiting().filter(party=party, period=period).update(
+        decided_at=now, decided_by=by, granted=True, decision_reason=reason.strip()
     )
     audit.record("extension.grant", extension, by=by, party=party, period=period.pk)
     return extension
+
+
+def refuse_out_of_bounds(
+    until: datetime, after: datetime, period: ReportingPeriod, *, zone: str
+) -> None:
+    """More time ends after `after` and by the close of the period; said in the clock of `zone`."""
+    if not after < until <= period.closes_at:
+        raise DomainError(
+            _("Choose a time after %(after)s and not after %(closes)s, when the period closes.")
+            % {
+                "after": formats.instant(after, zone),
+                "closes": formats.instant(period.closes_at, zone),
+            },
+            field="until",
+        )
 
 
 def open_updates() -> int:

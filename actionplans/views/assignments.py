@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -19,6 +20,7 @@ from actionplans.forms.assignments import AssignmentForm, AssignSeveralForm
 from actionplans.models import Assignment, CatalogueItem
 from actionplans.queries.people import people_of
 from actionplans.services.assignments import assign_item, assign_items
+from actionplans.views.bulk import Button
 from actionplans.views.catalogue import by_theme
 from actionplans.views.steps import on_version
 from common.errors import Conflict, DomainError
@@ -99,6 +101,11 @@ def _list(request: HttpRequest, party: Party, form: AssignSeveralForm | None) ->
         "form": form,
         "may_assign": form is not None,
         "typed": getattr(request, "typed", None),
+        "bulk_buttons": [
+            Button(_("Change the ticked"), reverse("actionplans:bulk-assign", args=[party.code]))
+        ],
+        "bulk_all": "-".join(str(row.assignment.pk) for row in rows),
+        "bulk_count": len(rows),
     }
     return render(request, "actionplans/assignment_list.html", context)
 

@@ -3,9 +3,11 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
+from django.forms import Form
 from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.access import access, party_or_404
 from accounts.models import Party, User
@@ -19,6 +21,9 @@ from actionplans.services.standings import standings
 from common import formats
 
 Person = tuple[User, str]  # and where the person belongs
+BEING_AMENDED = gettext_lazy(
+    "The party is amending this answer. You read what it last transmitted."
+)
 
 
 def update_or_404(request: HttpRequest, code: str, pk: int) -> ProgressUpdate:
@@ -61,6 +66,11 @@ def evidence_of(content: ProgressUpdate | UpdateRevision) -> list[Evidence]:
     if isinstance(content, UpdateRevision):
         rows = rows.exclude(visibility=Visibility.PARTY)
     return list(rows)
+
+
+def typed_texts(form: Form) -> list[tuple[str, str]]:
+    """What was typed, for a page that can no longer take it."""
+    return [(str(field.label), str(field.data)) for field in form if form.is_bound and field.data]
 
 
 def as_author(standing: Standing) -> Standing:

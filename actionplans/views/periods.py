@@ -5,15 +5,19 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.access import access, require
-from accounts.enums import PartyKind
+from accounts.models import Party
 from accounts.permissions import Permission
 from accounts.typed import form_data
 from actionplans.forms.periods import ExtensionForm, PeriodForm
-from actionplans.models import Extension, ReportingPeriod
+from actionplans.models import Extension, ExtensionRequest, ReportingPeriod
+from actionplans.permissions import grants_time
+from actionplans.services.bulk import deadlines_of
 from actionplans.services.periods import create_period, grant_extension
+from actionplans.views.bulk import Button
 from common import formats
 from common.errors import DomainError
 from common.exports import table_file, wanted_format
@@ -29,19 +33,10 @@ PERIOD_SORTS = {
 EXTENSION_SORTS = {"party": "party__name", "until": "until", "granted": "granted_at"}
 
 
-def grants_time(request: HttpRequest) -> bool:
-    """Whether the reader may grant extensions: that right in DPKO's own party."""
-    return any(
-        access(request).may(Permission.GRANT_EXTENSIONS, m.party)
-        for m in access(request).memberships
-        if m.party and m.party.kind == PartyKind.DPKO
-    )
-
-
 def list_periods(request: HttpRequest) -> HttpResponse:
     """All periods with their three instants and where each stands."""
     may_manage = access(request).may(Permission.MANAGE_PERIODS)
-    may_grant = grants_time(request)
+    may_grant = grants_time(access(request))
     if not (may_manage or may_grant):
         raise PermissionDenied
     periods = ordered(request, ReportingPeriod.objects.all(), PERIOD_SORTS)
@@ -104,7 +99,7 @@ def add_period(request: HttpRequest) -> HttpResponseBase:
 
 def extend_period(request: HttpRequest, period_code: str) -> HttpResponseBase:
     """Who has more time in a period, and granting it to another party."""
-    if not grants_time(request):
+    if not grants_time(access(request)):
         raise PermissionDenied
     period = get_object_or_404(ReportingPeriod, code=period_code)
     extensions = ordered(
@@ -121,13 +116,29 @@ def extend_period(request: HttpRequest, period_code: str) -> HttpResponseBase:
         else:
             messages.success(request, _granted(granted))
             return redirect("actionplans:extensions", period.code)
+    deadlines = deadlines_of(answering_parties(), period)
+    wishes = ExtensionRequest.objects.waiting().filter(period=period)
     context = {
         "extended": period,
         "form": form,
         "extensions": extensions,
         "typed": getattr(request, "typed", None),
+        "wishes": wishes.select_related("party__country", "requested_by"),
+        "deadlines": deadlines,
+        "bulk_buttons": [
+            Button(
+                _("Give the ticked more time"),
+                reverse("actionplans:bulk-extend", args=[period.code]),
+            )
+        ],
+        "bulk_all": "-".join(str(one.party.pk) for one in deadlines),
+        "bulk_count": len(deadlines),
     }
     return render(request, "actionplans/extension_list.html", context)
+
+
+def answering_parties() -> list[Party]:
+    return list(Party.objects.answering().select_related("country").order_by("name", "pk"))
 
 
 def _extensions_file(

@@ -8,7 +8,6 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext as _
 
 from accounts.access import access
 from accounts.models import User
@@ -29,6 +28,7 @@ from actionplans.services import updates
 from actionplans.services.updates import NotAllowed
 from actionplans.views import returns, wording
 from actionplans.views.lookups import (
+    BEING_AMENDED,
     content_for,
     evidence_of,
     is_being_amended,
@@ -233,5 +233,5 @@ def _has_just_passed_on(page: Page) -> bool:
 def _why(page: Page, why: Any) -> Any:
     """The reason for a refusal; outside the party nothing is said of states before sending."""
     if is_being_amended(page.request, page.update):
-        return _("The party is amending this answer. You read what it last transmitted.")
+        return BEING_AMENDED
     return why

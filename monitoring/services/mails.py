@@ -12,6 +12,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts.links import absolute
 from accounts.models import User
@@ -46,16 +47,34 @@ class Entry:
         return absolute(self.subject.path)
 
 
-def mail_at_once(notice: Notice, by: User | None) -> EmailMessage | None:
-    """None where the person may not read what it is about."""
-    person = notice.user
+def mail_at_once(notices: Sequence[Notice], by: User | None) -> EmailMessage | None:
+    """One mail to one person for one act, however many records it moved.
+
+    None where the person may not read what it is about.
+    """
+    person = notices[0].user
     with translation.override(language_of(person)):
-        entries = _entries([notice], person)
+        entries = _entries(notices, person)
         if not entries:
             return None
-        words = {"person": person, "entry": entries[0], "by": by, "profile": _profile()}
-        body = render_to_string("emails/answer_moved.txt", words)
-        return EmailMessage(entries[0].subject.title, body, None, [person.email])
+        words = {
+            "person": person,
+            "entry": entries[0],
+            "entries": entries,
+            "by": by,
+            "profile": _profile(),
+        }
+        name = "answer_moved" if len(entries) == 1 else "answers_moved"
+        body = render_to_string(f"emails/{name}.txt", words)
+        return EmailMessage(_title_of(entries), body, None, [person.email])
+
+
+def _title_of(entries: Sequence[Entry]) -> str:
+    first, others = entries[0].subject.title, len(entries) - 1
+    if not others:
+        return first
+    words = ngettext("%(first)s, and %(number)s more", "%(first)s, and %(number)s more", others)
+    return words % {"first": first, "number": formats.number(others)}
 
 
 def digest_mail(person: User, notices: Iterable[Notice], zone: str) -> EmailMessage | None:

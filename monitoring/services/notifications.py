@@ -4,6 +4,7 @@ A notice is unique by person and event, a digest by person and day, and a mail i
 in the transaction that marks its notices as told: run twice, raced or killed, each is told once.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, time, timedelta
 
@@ -43,13 +44,21 @@ def due_at(frequency: str, after: datetime, zone: str) -> datetime | None:
         day += timedelta(days=1)
 
 
-def tell(
-    *, event: AuditEvent, answers: Mapping[User, Sequence[ProgressUpdate]], by: User | None
-) -> None:
-    """Note the event for each of the people, and mail those who want to know at once.
+Answers = Mapping[User, Sequence[ProgressUpdate]]  # whom to tell, with what it is about for each
 
-    `answers`: whom to tell, with the answers that it is about for each of them.
-    """
+
+def tell(*, told: Mapping[AuditEvent, Answers], by: User | None) -> None:
+    """Note each event for its people, and mail once to each who wants to know at once."""
+    prompt: dict[User, list[Notice]] = defaultdict(list)
+    for event, answers in told.items():
+        for notice in _note(event, answers):
+            prompt[notice.user].append(notice)
+    mails = [mail_at_once(notices, by) for notices in prompt.values()]
+    get_connection().send_messages([mail for mail in mails if mail])
+
+
+def _note(event: AuditEvent, answers: Answers) -> list[Notice]:
+    """Keep a notice for each of the people; returns those that are mailed at once."""
     people = list(answers)
     kind = KINDS[event.action]
     chosen, zones = frequencies(kind, people), zones_of(people)
@@ -66,8 +75,7 @@ def tell(
         for person in people
     )
     _note_answers(notices, answers)
-    sent = [mail_at_once(notice, by) for notice in notices if notice.user_id in prompt]
-    get_connection().send_messages([mail for mail in sent if mail])
+    return [notice for notice in notices if notice.user_id in prompt]
 
 
 def _note_answers(

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 from accounts.access import access, require
 from accounts.permissions import Permission
 from actionplans.models import ProgressUpdate, Theme
+from actionplans.views.bulk import queue_buttons
 from common.exports import table_file, wanted_format
 from monitoring.queries import queue as queries
 from monitoring.queries.news import recent_news
@@ -73,8 +74,13 @@ def queue(request: HttpRequest) -> HttpResponse:
     listed = found.order_by(*_order(request.GET.get("sort", "")))
     if wanted_format(request):
         return _file(request, listed)
+    page = Paginator(listed, PER_PAGE).get_page(request.GET.get("page"))
+    keys = [str(update.pk) for update in page]
     context = {
-        "page": Paginator(listed, PER_PAGE).get_page(request.GET.get("page")),
+        "page": page,
+        "bulk_buttons": queue_buttons(),
+        "bulk_all": "-".join(keys),
+        "bulk_count": len(keys),
         "counts": queue_counts(request),
         "is_filtered": any(chosen.values()),
         "choices": choices,

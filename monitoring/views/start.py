@@ -69,6 +69,7 @@ def _desks(request: HttpRequest, who: Access) -> list[Desk]:
     mine = with_reasons(tasks(request))
     prefetch_related_objects([t.update.assignment.item for t in mine], "texts")
     invited = waits.invitation_waits(who, parties)
+    asked = waits.time_waits(who, parties)
     news = recent_news(parties)
     return [
         Desk(
@@ -78,6 +79,7 @@ def _desks(request: HttpRequest, who: Access) -> list[Desk]:
             progress=progress.get(party.pk),
             waits=waits.task_waits(party, mine)
             + waits.party_waits(who, party, progress.get(party.pk))
+            + asked.get(party.pk, [])
             + invited.get(party.pk, []),
             news=news.get(party.pk, []),
             may_work_offline=period is not None and may_work_offline(who, party),

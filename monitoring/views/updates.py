@@ -1,14 +1,17 @@
 """The coordinator's grid: 30 items and 4 points, where each answer is and who has it now."""
 
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from accounts.access import access, party_or_404
+from accounts.access import Access, access, party_or_404
 from accounts.models import Party
 from accounts.permissions import Permission
 from actionplans.models import ReportingPeriod
 from actionplans.queries.workbooks import may_work_offline
+from actionplans.views.bulk import party_buttons
 from common.exports import wanted_format
 from monitoring.facts import facts_for
 from monitoring.grid import grid
@@ -23,6 +26,13 @@ from monitoring.views.start import desk_heading
 def findings_of(party: Party, period: ReportingPeriod) -> dict[str, Finding]:
     """What one party's records show."""
     return findings_for(party, facts_for([party], period)[party.pk])
+
+
+def _boxes(who: Access, party: Party, table: GridTable) -> dict[str, Any]:
+    """What can be done to many answers at once, for those who may do any of it."""
+    keys = [str(row.update.pk) for group in table.groups for row in group.rows if row.update]
+    buttons = party_buttons(who, party) if keys else []
+    return {"bulk_buttons": buttons, "bulk_all": "-".join(keys), "bulk_count": len(keys)}
 
 
 @require_safe
@@ -48,5 +58,6 @@ def updates(request: HttpRequest, code: str) -> HttpResponse:
         "may_assign": who.may(Permission.ASSIGN, party),
         "may_work_offline": may_work_offline(who, party),
         "unassigned": [row for row in rows if row.assignment is None],
+        **_boxes(who, party, table),
     }
     return render(request, "monitoring/updates.html", context)

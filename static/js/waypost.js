@@ -79,3 +79,15 @@ if (hints.length) {
   hint();
   window.addEventListener("resize", hint);
 }
+
+// The box for all rows ticks each of them; one that is unticked takes it back.
+const all = document.querySelector("[data-ticks-all]");
+if (all) {
+  const boxes = document.querySelectorAll(`[form="${all.form.id}"][name="${all.name}"]`);
+  all.addEventListener("change", () => boxes.forEach((box) => (box.checked = all.checked)));
+  boxes.forEach((box) =>
+    box.addEventListener("change", () => {
+      all.checked = [...boxes].every((one) => one.checked);
+    }),
+  );
+}

@@ -62,6 +62,7 @@ def world(
     release = figures.release(figures.troops(date(2014, 3, 1), 5, 95, code))
     briefing = monitoring.briefing(desk.party, receiver=person, by=people["country_administrator"])
     report = monitoring.report(desk.party, desk.period)
+    wish = actionplans.time_request(desk.party, desk.period, people["coordinator"])
     steps = ("edit", "submit", "unchanged", "carry-over", "sign", "endorse", "withdraw", "return")
     arguments = {
         "account_reset_password_from_key": ["1", "unknown-key"],
@@ -95,7 +96,8 @@ def world(
         },
         "actionplans:workbook-file": [desk.lead.pk],
         **{f"actionplans:workbook-{step}": [filled.pk] for step in ("import", "accept", "discard")},
-        "actionplans:extensions": [desk.period.code],
+        **{f"actionplans:{name}": [desk.period.code] for name in ("extensions", "bulk-extend")},
+        "actionplans:extension-decide": [wish.pk],
         **{f"taskforces:seat-{verb}": [seat.pk] for verb in ("edit", "end")},
         "taskforces:meeting": [meeting.pk],
         "taskforces:decision-add": [meeting.pk],

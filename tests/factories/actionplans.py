@@ -10,6 +10,7 @@ from actionplans.models import (
     Assignment,
     CatalogueItem,
     CatalogueText,
+    ExtensionRequest,
     ProgressUpdate,
     ReportingPeriod,
     Theme,
@@ -69,6 +70,17 @@ def period(code: str = "2026-H1", *, opened_days_ago: int = 30, days: int = 90) 
         opens_at=opens,
         due_at=opens + days * DAY,
         closes_at=opens + (days + 30) * DAY,
+    )
+
+
+def time_request(party: Party, made_period: ReportingPeriod, by: User) -> ExtensionRequest:
+    """An open request for time until the period closes."""
+    return ExtensionRequest.objects.create(
+        party=party,
+        period=made_period,
+        until=made_period.closes_at,
+        reason="A flood",
+        requested_by=by,
     )
 
 

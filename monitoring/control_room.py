@@ -1,0 +1,300 @@
+"""The coordinator's control room: where every answer lies, with whom, and since when."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from django.db.models import F, Max, Min, OuterRef, Q, Subquery
+from django.http import QueryDict
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.access import Access
+from accounts.models import Membership, Party
+from actionplans.enums import UpdateState
+from actionplans.models import ExtensionRequest, ReportingPeriod, UpdateRevision
+from actionplans.queries.updates import ItemRow, item_rows
+from actionplans.rules import Standing
+from actionplans.services.standings import standings
+from common import clock
+from common.listing import FileColumn
+from monitoring.tables import Choice
+
+S = UpdateState
+
+
+class Stage(StrEnum):
+    """With whom an answer lies, as a coordinator counts them."""
+
+    NOT_BEGUN = "not_begun"
+    WRITING = "writing"
+    VALIDATOR = "validator"
+    COORDINATOR = "coordinator"
+    READY = "ready"
+    SENT = "sent"
+
+
+STAGE_WORDS: dict[Stage, str | Promise] = {
+    Stage.NOT_BEGUN: gettext_lazy("Not begun"),
+    Stage.WRITING: gettext_lazy("Being written"),
+    Stage.VALIDATOR: gettext_lazy("Waits for the validator"),
+    Stage.COORDINATOR: gettext_lazy("Waits for the coordinator"),
+    Stage.READY: gettext_lazy("Ready to be sent"),
+    Stage.SENT: gettext_lazy("Sent"),
+}
+STAGES = list(Stage)
+
+
+@dataclass(frozen=True)
+class Holder:
+    """Somebody who has to act next, and where they belong."""
+
+    pk: int
+    name: str
+    institution: str
+
+
+@dataclass(frozen=True)
+class Line:
+    """One item of the party: its stage, who has to act, and since when it lies there."""
+
+    row: ItemRow
+    stage: Stage
+    holders: list[Holder]
+    since: datetime
+    is_late: bool
+
+    @property
+    def lead(self) -> str:
+        return self.row.assignment.lead.name if self.row.assignment else ""
+
+    @property
+    def lead_key(self) -> str:
+        return str(self.row.assignment.lead_id) if self.row.assignment else "nobody"
+
+    @property
+    def words(self) -> str | Promise:
+        return STAGE_WORDS[self.stage]
+
+    @property
+    def who(self) -> str:
+        return "; ".join(holder.name for holder in self.holders)
+
+    @property
+    def is_lacking(self) -> bool:
+        """Not sent and not ready to be: the national answer lacks it."""
+        return self.stage not in (Stage.READY, Stage.SENT)
+
+
+@dataclass(frozen=True)
+class Institution:
+    """How many answers of one institution lie at each stage, in the order of STAGES."""
+
+    name: str
+    counts: list[int]
+    late: int
+
+    @property
+    def cells(self) -> list[tuple[str | Promise, int]]:
+        """What each count is of, and the count."""
+        return list(zip(STAGE_WORDS.values(), self.counts, strict=True))
+
+    @property
+    def total(self) -> int:
+        return sum(self.counts)
+
+
+@dataclass(frozen=True)
+class Blocked:
+    """One person with the answers that wait for them."""
+
+    holder: Holder
+    lines: list[Line]
+
+    @property
+    def since(self) -> datetime:
+        return min(line.since for line in self.lines)
+
+    @property
+    def late(self) -> int:
+        return sum(line.is_late for line in self.lines)
+
+
+SORTS: dict[str, Callable[[Line], Any]] = {
+    "item": lambda line: line.row.item.position,
+    "lead": lambda line: line.lead,
+    "stage": lambda line: STAGES.index(line.stage),
+    "since": lambda line: line.since,
+}
+
+
+@dataclass(frozen=True)
+class Room:
+    """One party in one period; `lines` are all items, `shown` those that the address asks for."""
+
+    lines: list[Line]
+    deadline: datetime
+    is_extended: bool
+    request: ExtensionRequest | None
+    query: QueryDict
+
+    @property
+    def shown(self) -> list[Line]:
+        """Filtered by ?late=, ?lead= and ?stage=, in the order of ?sort=."""
+        found = [line for line in self.lines if self._is_wanted(line)]
+        asked = self.query.get("sort", "")
+        key = SORTS.get(asked.removeprefix("-"), SORTS["item"])
+        return sorted(found, key=key, reverse=asked.startswith("-"))
+
+    def _is_wanted(self, line: Line) -> bool:
+        found = {
+            "late": "yes" if line.is_late else "no",
+            "lead": line.lead_key,
+            "stage": line.stage,
+        }
+        return all(self.query.get(name, "") in ("", value) for name, value in found.items())
+
+    @property
+    def lacking(self) -> int:
+        return sum(line.is_lacking for line in self.lines)
+
+    @property
+    def late_institutions(self) -> list[str]:
+        return sorted({line.lead for line in self.lines if line.is_late and line.lead})
+
+    @property
+    def institutions(self) -> list[Institution]:
+        groups: dict[str, list[Line]] = {}
+        for line in sorted(self.shown, key=lambda line: line.lead):
+            groups.setdefault(line.lead, []).append(line)
+        return [
+            Institution(
+                name,
+                [sum(line.stage == stage for line in lines) for stage in STAGES],
+                sum(line.is_late for line in lines),
+            )
+            for name, lines in groups.items()
+        ]
+
+    @property
+    def people(self) -> list[Blocked]:
+        """Everybody for whom an answer of those shown waits; who holds it longest comes first."""
+        held: dict[Holder, list[Line]] = {}
+        for line in self.shown:
+            for holder in line.holders:
+                held.setdefault(holder, []).append(line)
+        found = [Blocked(holder, lines) for holder, lines in held.items()]
+        return sorted(found, key=lambda blocked: (blocked.since, blocked.holder.name))
+
+    @property
+    def choices(self) -> list[Choice]:
+        leads = {line.lead_key: line.lead or str(_("No institution yet")) for line in self.lines}
+        stages = {line.stage for line in self.lines}
+        words = [(str(stage), STAGE_WORDS[stage]) for stage in STAGES if stage in stages]
+        return [
+            self._choice("late", _("Late"), [("yes", _("Late only")), ("no", _("Not late"))]),
+            self._choice("lead", _("Institution"), sorted(leads.items(), key=lambda lead: lead[1])),
+            self._choice("stage", _("Where it lies"), words),
+        ]
+
+    def _choice(
+        self, name: str, label: str, options: Sequence[tuple[str, str | Promise]]
+    ) -> Choice:
+        return Choice(name, label, list(options), self.query.get(name, ""))
+
+    @property
+    def is_filtered(self) -> bool:
+        return any(self.query.get(name) for name in ("late", "lead", "stage"))
+
+
+def control_room(who: Access, party: Party, period: ReportingPeriod, query: QueryDict) -> Room:
+    """Ten queries, however many items, institutions and periods there are."""
+    rows = item_rows(party, period)
+    stand = standings([row.update for row in rows if row.update], who, is_inside=True)
+    people = _holders(party, {pk for s in stand.values() for pk in s.holders})
+    since = state_since(stand)
+    deadline = next((s.deadline for s in stand.values()), None) or period.deadline_for(party)
+    return Room(
+        lines=[_line(row, stand, people, since, period, deadline) for row in rows],
+        deadline=deadline,
+        is_extended=deadline != period.due_at,
+        request=ExtensionRequest.objects.waiting().filter(party=party, period=period).first(),
+        query=query,
+    )
+
+
+def _line(
+    row: ItemRow,
+    stand: Mapping[int, Standing],
+    people: Mapping[int, Holder],
+    since: Mapping[int, datetime],
+    period: ReportingPeriod,
+    deadline: datetime,
+) -> Line:
+    standing = stand[row.update.pk] if row.update else None
+    holders = [people[pk] for pk in standing.holders if pk in people] if standing else []
+    was_sent = row.update is not None and row.update.transmitted_revision_id is not None
+    return Line(
+        row,
+        stage_of(standing),
+        sorted(holders, key=lambda holder: holder.name),
+        since.get(row.update.pk, period.opens_at) if row.update else period.opens_at,
+        is_late=clock.now() >= deadline and not was_sent,
+    )
+
+
+def stage_of(standing: Standing | None) -> Stage:
+    """With whom the answer lies; where the signature is skipped, not with a validator."""
+    if standing is None:
+        return Stage.NOT_BEGUN
+    state = standing.update.state
+    if state in (S.DRAFT, S.RETURNED):
+        return Stage.WRITING if standing.update.version else Stage.NOT_BEGUN
+    if state == S.SUBMITTED and not standing.sign_is_skipped:
+        return Stage.VALIDATOR
+    if state in (S.SUBMITTED, S.SIGNED):
+        return Stage.COORDINATOR
+    return Stage.READY if state == S.ENDORSED else Stage.SENT
+
+
+def _holders(party: Party, people: set[int]) -> dict[int, Holder]:
+    """user id -> name and institution in the party: one query."""
+    rows = Membership.objects.current().filter(party=party, user__in=people)
+    named = rows.order_by("pk").values_list("user_id", "user__name", "institution__name")
+    found: dict[int, Holder] = {}
+    for pk, name, institution in named:
+        if pk not in found or not found[pk].institution:
+            found[pk] = Holder(pk, name, institution or "")
+    return found
+
+
+def state_since(updates: Iterable[int]) -> dict[int, datetime]:
+    """update id -> when its present state began; without an entry nobody wrote yet: one query."""
+    of_same = UpdateRevision.objects.filter(update=OuterRef("update")).order_by()
+    before = of_same.exclude(state=OuterRef("update__state")).values("update")
+    last_other = before.annotate(last=Max("number")).values("last")
+    rows = (
+        UpdateRevision.objects.filter(update__in=list(updates))
+        .annotate(last_other=Subquery(last_other))
+        .filter(Q(last_other__isnull=True) | Q(number__gt=F("last_other")))
+        .order_by()
+    )
+    return dict(rows.values_list("update").annotate(since=Min("at")))
+
+
+def _yes_no(value: bool) -> str:
+    return _("yes") if value else _("no")
+
+
+FILE: tuple[FileColumn[Line], ...] = (
+    FileColumn(gettext_lazy("Item"), lambda line: line.row.item.code),
+    FileColumn(gettext_lazy("Title"), lambda line: line.row.item.title),
+    FileColumn(gettext_lazy("Lead institution"), lambda line: line.lead),
+    FileColumn(gettext_lazy("Where it lies"), lambda line: line.words),
+    FileColumn(gettext_lazy("Who has to act"), lambda line: line.who),
+    FileColumn(gettext_lazy("Since (UTC)"), lambda line: line.since),
+    FileColumn(gettext_lazy("Late"), lambda line: _yes_no(line.is_late)),
+)

@@ -1,0 +1,275 @@
+"""The pages of acts on many rows: preview, confirmation, and what stood in the way."""
+
+import re
+
+import pytest
+from django.urls import reverse
+
+from accounts.enums import RoleCode, Sector
+from accounts.models import Membership
+from actionplans.enums import Actor, UpdateState
+from actionplans.models import Assignment, Extension, ProgressUpdate
+from actionplans.services import updates
+from common import clock
+from tests.factories import accounts as people
+from tests.factories import actionplans as make
+from tests.factories.actionplans import DAY
+from tests.factories.pages import more_answers, text, words
+
+pytestmark = pytest.mark.django_db
+LIST = "/p/NGA/updates/"
+QUEUE = "/monitoring/queue/"
+
+
+def at(name, *arguments):
+    return reverse(f"actionplans:{name}", args=arguments)
+
+
+def boxes(html):
+    """What a browser without JavaScript sends for every box ticked: all values of `rows`."""
+    return re.findall(r'type="checkbox"[^>]*name="rows" value="([^"]+)"', html)
+
+
+def hidden_rows(response):
+    html = response.content.decode()
+    return re.findall(r'type="hidden" name="rows" value="(\d+:\d+)"', html)
+
+
+def states():
+    return sorted(ProgressUpdate.objects.values_list("state", flat=True))
+
+
+def test_boxes_of_the_list_lead_to_the_preview_and_on(signed_in):
+    desk = make.desk()
+    more_answers(desk, 2, UpdateState.SUBMITTED)
+    client = signed_in(desk.validator)
+    html = client.get(LIST).content.decode()
+    every, *single = boxes(html)
+    assert every.split("-") == single
+    assert 'formaction="/p/NGA/updates/bulk/sign/"' in html
+    page = client.get(at("bulk-sign", "NGA"), {"rows": [every]})
+    assert "Sign 2 answers" in words(page.content.decode())
+    assert "This is for" not in words(page.content.decode())
+    assert "The answer is draft now." in words(page.content.decode())
+    assert len(hidden_rows(page)) == 2
+    done = client.post(at("bulk-sign", "NGA"), {"rows": hidden_rows(page)})
+    assert done.headers["Location"] == f"{LIST}?period=2026-H1"
+    assert states() == ["draft", "signed", "signed"]
+    told = f"2 answers were signed. Told by mail: {desk.coordinator.name} ({desk.other})."
+    assert told in text(client, done.headers["Location"])
+
+
+def test_only_who_may_act_sees_boxes(signed_in):
+    desk = make.desk()
+    make.bring_to(desk, UpdateState.SIGNED)
+    seen = {
+        who: len(boxes(signed_in(getattr(desk, who)).get(LIST).content.decode()))
+        for who in ("contributor", "validator", "coordinator", "reviewer")
+    }
+    assert seen == {"contributor": 0, "validator": 2, "coordinator": 2, "reviewer": 0}
+
+
+def test_preview_names_who_is_told_once(signed_in):
+    desk = make.desk()
+    made = more_answers(desk, 2, UpdateState.SUBMITTED)
+    page = text(
+        signed_in(desk.validator), at("bulk-sign", "NGA"), rows="-".join(map(str, pks(made)))
+    )
+    assert f"Will be told by mail: {desk.coordinator.name}, {desk.other}." in page
+    assert "Each of them gets one mail for all the answers." in page
+
+
+def pks(rows):
+    return [row.pk for row in rows]
+
+
+def test_a_changed_row_gives_a_new_preview_with_the_reason_typed_kept(signed_in):
+    desk = make.desk()
+    first, second = more_answers(desk, 2, UpdateState.SIGNED)
+    client = signed_in(desk.coordinator)
+    address = at("bulk-return", "NGA")
+    shown = hidden_rows(client.get(address, {"rows": pks([first, second])}))
+    updates.endorse_update(update=first, version=first.version, by=desk.coordinator)
+    typed = {"rows": shown, "part": "rating", "reason": "Too high for both."}
+    page = client.post(address, typed)
+    assert page.status_code == 409
+    told = words(page.content.decode())
+    assert "Nothing was done" in told
+    assert "2.1.a Title of 2.1.a: Somebody changed it since you opened this page." in told
+    assert "Too high for both." in told
+    assert states() == ["draft", "endorsed", "signed"]
+    done = client.post(address, {**typed, "rows": hidden_rows(page)})
+    assert done.status_code == 302
+    assert states() == ["draft", "returned", "returned"]
+
+
+def test_nothing_left_to_move_still_shows_what_was_typed(signed_in):
+    desk = make.desk()
+    (only,) = more_answers(desk, 1, UpdateState.SIGNED)
+    client = signed_in(desk.coordinator)
+    typed = {"rows": f"{only.pk}:{only.version}", "part": "whole", "reason": "Say by whom."}
+    updates.return_update(update=only, version=only.version, reason="x", by=desk.coordinator)
+    page = client.post(at("bulk-return", "NGA"), typed)
+    assert (page.status_code, hidden_rows(page)) == (409, [])
+    assert "What you typed, not saved" in words(page.content.decode())
+    assert "Say by whom." in words(page.content.decode())
+
+
+def test_a_reason_is_asked_for_at_its_place(signed_in):
+    desk = make.desk()
+    (only,) = more_answers(desk, 1, UpdateState.SIGNED)
+    page = signed_in(desk.coordinator).post(
+        at("bulk-return", "NGA"), {"rows": f"{only.pk}:{only.version}", "part": "whole"}
+    )
+    assert (page.status_code, page.context["form"].errors.keys()) == (200, {"reason"})
+    assert hidden_rows(page) == [f"{only.pk}:{only.version}"]
+
+
+@pytest.mark.parametrize("rows", ["", "x", "9" * 30, "1:x", "-", "999999"])
+def test_rows_that_are_none_are_no_answer(rows, signed_in):
+    desk = make.desk()
+    client = signed_in(desk.coordinator)
+    assert "No answer was ticked" in text(client, at("bulk-endorse", "NGA"), rows=rows)
+    assert client.post(at("bulk-endorse", "NGA"), {"rows": rows}).status_code in (200, 409)
+
+
+def test_too_many_rows_are_refused_with_the_limit(signed_in):
+    desk = make.desk()
+    rows = "-".join(str(n) for n in range(1, 102))
+    page = text(signed_in(desk.coordinator), at("bulk-endorse", "NGA"), rows=rows)
+    assert "At most 100 rows go at once." in page
+
+
+def test_who_lost_the_role_meanwhile_is_refused_as_a_whole(signed_in):
+    desk = make.desk()
+    made = more_answers(desk, 2, UpdateState.SIGNED)
+    client = signed_in(desk.coordinator)
+    shown = hidden_rows(client.get(at("bulk-endorse", "NGA"), {"rows": pks(made)}))
+    Membership.objects.filter(user=desk.coordinator).update(
+        suspended_at=clock.now(), suspended_by=desk.administrator
+    )
+    assert client.post(at("bulk-endorse", "NGA"), {"rows": shown}).status_code == 404
+    assert states() == ["draft", "signed", "signed"]
+
+
+# --- The reviewer's queue ---------------------------------------------------------------------
+
+
+def test_reviewer_confirms_claims_of_several_parties(signed_in, settings):
+    settings.EMAIL_BACKEND = "common.mail.QueuedEmailBackend"
+    desk = make.desk()
+    second = make.desk("ZAF", desk.update.assignment.item, desk.period)
+    reviewer = people.reviewer()
+    for one in (desk, second):
+        make.bring_to(one, UpdateState.TRANSMITTED)
+    client = signed_in(reviewer)
+    every, *single = boxes(client.get(QUEUE).content.decode())
+    assert sorted(every.split("-")) == sorted(single)
+    page = client.get(at("queue-bulk-review"), {"rows": every})
+    shown = words(page.content.decode())
+    assert "Confirm 2 claims" in shown
+    assert "Where yours differs, leave the answer out and review it singly" in shown
+    assert client.post(at("queue-bulk-review"), {"rows": hidden_rows(page)}).status_code == 302
+    assert set(ProgressUpdate.objects.values_list("state", "verdict")) == {("reviewed", "3")}
+
+
+def test_reviewer_reads_no_state_of_what_is_being_amended(signed_in):
+    desk = make.desk()
+    update = make.bring_to(desk, UpdateState.TRANSMITTED)
+    updates.return_update(update=update, version=update.version, reason="x", by=desk.reviewer)
+    client = signed_in(desk.reviewer)
+    page = text(client, at("queue-bulk-review"), rows=str(update.pk))
+    assert "The party is amending this answer." in page
+    assert "Returned" not in page
+    refused = client.post(
+        at("queue-bulk-review"), {"rows": f"{update.pk}:{desk.refresh().version}"}
+    )
+    assert refused.status_code == 409
+    assert "returned now" not in words(refused.content.decode())
+
+
+@pytest.mark.parametrize(
+    ("route", "who", "state", "cost"),
+    [
+        (at("bulk-sign", "NGA"), "validator", UpdateState.SUBMITTED, 18),
+        (at("queue-bulk-review"), "reviewer", UpdateState.TRANSMITTED, 18),
+    ],
+)
+def test_preview_costs_the_same_at_one_and_three_rows(
+    route, who, state, cost, signed_in, count_queries
+):
+    desk = make.desk()
+    make.bring_to(desk, state)
+    client, counts = signed_in(getattr(desk, who)), []
+    for further in (0, 2):
+        more_answers(desk, further, state)
+        rows = {"rows": pks(ProgressUpdate.objects.all())}
+        assert len(hidden_rows(client.get(route, rows))) == 1 + further
+        counts.append(count_queries(lambda rows=rows: client.get(route, rows)))
+    assert counts == [cost, cost]
+
+
+# --- Assignments ------------------------------------------------------------------------------
+
+
+def test_assignments_are_previewed_then_changed(signed_in):
+    desk = make.desk()
+    machinery = make.assignment(
+        desk.party, desk.other, make.item("7.1", actor=Actor.WOMENS_MACHINERY)
+    )
+    police = people.institution(desk.party, "Police", Sector.POLICE)
+    client = signed_in(desk.coordinator)
+    every, *_single = boxes(client.get(at("assignments", "NGA")).content.decode())
+    asked = text(client, at("bulk-assign", "NGA"), rows=every)
+    assert "What is to change" in asked
+    page = client.get(at("bulk-assign", "NGA"), {"rows": every, "lead": police.pk, "how": ""})
+    shown = words(page.content.decode())
+    assert "Police until now Ministry of Defence" in shown
+    assert "7.1 Title of 7.1: An institution for gender equality leads this item." in shown
+    assert hidden_rows(page) == [f"{desk.update.assignment_id}:1"]
+    sent = {"rows": hidden_rows(page), "lead": police.pk, "how": ""}
+    done = client.post(at("bulk-assign", "NGA"), sent)
+    assert done.headers["Location"] == at("assignments", "NGA")
+    leads = dict(Assignment.objects.values_list("pk", "lead"))
+    assert leads == {desk.update.assignment_id: police.pk, machinery.pk: desk.other.pk}
+    again = client.post(at("bulk-assign", "NGA"), sent)
+    assert again.status_code == 409
+    assert "2.1 Title of 2.1: Somebody changed it" in words(again.content.decode())
+
+
+def test_assigning_many_asks_what_is_to_change(signed_in):
+    desk = make.desk()
+    client = signed_in(desk.coordinator)
+    query = {"rows": desk.update.assignment_id, "lead": ""}
+    assert "Choose what is to change." in text(client, at("bulk-assign", "NGA"), **query)
+    both = {**query, "nobody": "on", "focal_point": desk.contributor.pk}
+    assert "Choose a person or nobody, not both." in text(client, at("bulk-assign", "NGA"), **both)
+    ticked = {**query, "supporting": desk.other.pk}
+    assert "Say whether the ticked ones are added" in text(
+        client, at("bulk-assign", "NGA"), **ticked
+    )
+
+
+# --- More time --------------------------------------------------------------------------------
+
+
+def test_dpko_gives_ticked_parties_more_time(signed_in):
+    desk = make.desk()
+    second = make.desk("ZAF", desk.update.assignment.item, desk.period)
+    client = signed_in(people.member(people.dpko(), RoleCode.COORDINATOR))
+    _every, *single = boxes(client.get(at("extensions", "2026-H1")).content.decode())
+    assert len(single) == 3  # DPKO answers too
+    page = client.get(at("bulk-extend", "2026-H1"), {"rows": [desk.party.pk, second.party.pk]})
+    shown = words(page.content.decode())
+    assert "more time for 2 parties" in shown
+    assert f"{desk.coordinator.name}, Nigeria; {second.coordinator.name}, South Africa" in shown
+    until = desk.period.due_at + DAY
+    sent = {"rows": hidden_rows(page), "until": f"{until:%Y-%m-%dT%H:%M}", "reason": "A flood"}
+    late = {**sent, "until": "2099-01-01T10:00"}
+    refused = client.post(at("bulk-extend", "2026-H1"), late)
+    assert "when the period closes" in str(refused.context["form"].errors["until"])
+    assert client.post(at("bulk-extend", "2026-H1"), sent).status_code == 302
+    assert Extension.objects.count() == 2
+    again = client.post(at("bulk-extend", "2026-H1"), sent)
+    assert (again.status_code, len(hidden_rows(again))) == (409, 2)
+    assert "A flood" in again.content.decode()

@@ -1,0 +1,102 @@
+"""The national answer as its reviewers will read it, before it is sent."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from actionplans.enums import UpdateState
+from actionplans.services import updates
+from actionplans.services.submissions import send_national_answer
+from common import clock
+from tests.factories import actionplans
+from tests.factories.actionplans import DAY, Desk
+from tests.factories.pages import heading, more_answers, text, words
+
+pytestmark = pytest.mark.django_db
+SignIn = Callable[[Any], Client]
+Count = Callable[[Callable[[], Any]], int]
+PREVIEW = "/p/NGA/submission/preview/"
+
+
+@pytest.fixture
+def desk() -> Desk:
+    return actionplans.desk()
+
+
+def section(html: str, title: str) -> str:
+    """What a section with this heading says, the heading left out."""
+    found = re.search(rf"<h[23][^>]*>{title}</h[23]>(.*?)(?=<h2|<h3|</section>)", html, re.S)
+    assert found, title
+    return words(found[1])
+
+
+def test_endorsed_answers_read_as_the_reviewer_will_read_them(
+    desk: Desk, signed_in: SignIn
+) -> None:
+    actionplans.bring_to(desk, UpdateState.ENDORSED)
+    before = signed_in(desk.coordinator).get(PREVIEW).content.decode()
+    send_national_answer(party=desk.party, period=desk.period, by=desk.coordinator)
+    after = signed_in(desk.reviewer).get(desk.update.get_absolute_url()).content.decode()
+    assert section(before, "The answer") == section(after, "The answer")
+    trio = re.compile(r'<dl class="trio wide">.*?</dl>\s*<dl class="facts">.*?</dl>', re.S)
+    shown, sent = trio.search(before), trio.search(after)
+    assert shown
+    assert sent
+    assert words(shown[0]) == words(sent[0])
+
+
+def test_what_is_not_endorsed_stands_as_not_submitted(desk: Desk, signed_in: SignIn) -> None:
+    actionplans.bring_to(desk, UpdateState.SIGNED)
+    actionplans.item("5.2")
+    client = signed_in(desk.coordinator)
+    page = text(client, PREVIEW)
+    assert page.count("Not submitted") == 2
+    assert actionplans.CONTENT.narrative not in page
+    assert (
+        heading(client, PREVIEW)
+        == "Nigeria: 0 of 2 answers would be sent, 2 stand as not submitted"
+    )
+
+
+def test_what_was_sent_stands_as_it_was_sent_until_endorsed_anew(
+    desk: Desk, signed_in: SignIn
+) -> None:
+    update = actionplans.bring_to(desk, UpdateState.REVIEWED)
+    updates.reopen_update(
+        update=update, version=update.version, reason="Look again.",
+        until=clock.now() + DAY, by=desk.reviewer,
+    )  # fmt: skip
+    update = desk.refresh()
+    updates.save_update(
+        update=update,
+        version=update.version,
+        content=updates.Content.of(update, narrative="Rewritten."),
+        by=desk.contributor,
+    )
+    client = signed_in(desk.coordinator)
+    assert "Sent before; it stands as it was sent." in text(client, PREVIEW)
+    assert "Rewritten." not in text(client, PREVIEW)
+    actionplans.bring_to(desk, UpdateState.ENDORSED, content=updates.Content.of(desk.refresh()))
+    assert "Goes out with the next sending." in text(client, PREVIEW)
+    assert "Rewritten." in text(client, PREVIEW)
+
+
+def test_page_only_reads(desk: Desk, signed_in: SignIn) -> None:
+    html = signed_in(desk.coordinator).get(PREVIEW).content.decode()
+    main = html[html.index("<main") : html.index("</main>")]
+    assert "<form" not in main
+    assert "data-print" in main
+
+
+def test_cost_is_the_same_at_one_and_three_answers(
+    desk: Desk, signed_in: SignIn, count_queries: Count
+) -> None:
+    actionplans.bring_to(desk, UpdateState.ENDORSED)
+    client = signed_in(desk.coordinator)
+    costs = [count_queries(lambda: client.get(PREVIEW))]
+    more_answers(desk, 2, UpdateState.ENDORSED)
+    costs.append(count_queries(lambda: client.get(PREVIEW)))
+    assert costs == [27, 27]

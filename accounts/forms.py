@@ -9,7 +9,7 @@ from django import forms
 from django.conf import settings
 from django.core.validators import validate_domain_name
 from django.db.models import Model
-from django.utils.translation import get_language_info, gettext
+from django.utils.translation import get_language, get_language_info, gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.enums import InstitutionKind, MandateRole, PartyKind, RoleCode, Sector
@@ -29,6 +29,24 @@ def role_choices(roles: Iterable[str]) -> list[tuple[str, Any]]:
     """The roles in the order of the enum, under a line that asks to choose."""
     given = set(roles)
     return [CHOOSE, *((role.value, role.label) for role in RoleCode if role in given)]
+
+
+def languages() -> list[tuple[str, str]]:
+    """What Waypost speaks, each by its own name."""
+    return [(code, get_language_info(code)["name_local"]) for code, _name in settings.LANGUAGES]
+
+
+class MailLanguageField(forms.ChoiceField):
+    """The language of an invitation's mail: that of whoever invites, unless they choose another."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            label=_("Language of the mail"),
+            required=False,
+            choices=languages,
+            initial=get_language,
+            help_text=_("Somebody who chose a language in their profile is written to in that."),
+        )
 
 
 class RoleForm(WaypostForm, forms.Form):
@@ -60,7 +78,8 @@ class InvitationForm(RoleForm):
 
     name = forms.CharField(label=_("Name"), max_length=120)
     email = forms.EmailField(label=_("E-mail address"), max_length=254, widget=EMAIL)
-    field_order = ("name", "email", "role", "institution", "valid_until")
+    language = MailLanguageField()
+    field_order = ("name", "email", "language", "role", "institution", "valid_until")
 
 
 class RoleEndForm(WaypostForm, forms.Form):
@@ -93,6 +112,7 @@ class PeopleListForm(WaypostForm, forms.Form):
         widget=forms.DateInput(attrs=DAY),
         help_text=_("For everybody in the list. Leave empty for roles without an end."),
     )
+    language = MailLanguageField()
 
     def clean_people(self) -> str:
         text: str = self.cleaned_data["people"]
@@ -164,6 +184,7 @@ class AdministratorForm(WaypostForm, forms.Form):
 
     name = forms.CharField(label=_("Name"), max_length=120)
     email = forms.EmailField(label=_("E-mail address"), max_length=254, widget=EMAIL)
+    language = MailLanguageField()
 
 
 class InstitutionForm(WaypostForm, forms.Form):
@@ -213,6 +234,7 @@ class PartyForm(WaypostForm, forms.Form):
     administrator_email = forms.EmailField(
         label=_("First country administrator: e-mail address"), max_length=254, widget=EMAIL
     )
+    administrator_language = MailLanguageField()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -329,10 +351,7 @@ class ProfileForm(WaypostForm, forms.Form):
         self, *args: Any, kinds: Iterable[Kind], party: Party | None, **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
-        own_names = [
-            (code, get_language_info(code)["name_local"]) for code, _n in settings.LANGUAGES
-        ]
-        self._choices("language", [("", _("As the browser asks")), *own_names])
+        self._choices("language", [("", _("As the browser asks")), *languages()])
         self.has_party = party is not None
         self._choices("time_zone", [("", self._zone_unless_chosen(party)), *zone_choices()])
         self.kinds = {f"kind_{n}": kind for n, kind in enumerate(kinds)}

@@ -54,9 +54,16 @@ class PeopleList:
     """Reads a list for a party, on behalf of `by`, who may give `roles`. Five queries."""
 
     def __init__(
-        self, *, party: Party, roles: Iterable[str], by: User, valid_until: date | None = None
+        self,
+        *,
+        party: Party,
+        roles: Iterable[str],
+        by: User,
+        valid_until: date | None = None,
+        language: str = "",
     ) -> None:
-        self.party, self.by, self.valid_until = party, by, valid_until
+        self.party, self.by = party, by
+        self.valid_until, self.language = valid_until, language
         self.roles = set(roles)
         self.role_by_word = {role.value.replace("_", " "): role for role in RoleCode}
         self.role_by_word |= {str(role.label).casefold(): role for role in RoleCode}
@@ -86,7 +93,7 @@ class PeopleList:
             problem = self._cannot_invite(email, role, body)
         if problem or role is None:
             return Line(*line, problem=problem)
-        offer = Offer(email, name, role.value, body, self.valid_until)
+        offer = Offer(email, name, role.value, body, self.valid_until, self.language)
         return Line(*line, offer=offer, warning=self._warning(email))
 
     def _cannot_read(

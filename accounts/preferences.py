@@ -49,13 +49,15 @@ def language_of(user: User) -> str:
     return user.language if user.language in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
 
 
-def language_for(address: str) -> str | None:
+def language_for(address: str, *, chosen: str = "") -> str | None:
     """The language of mail that a request sends: the reader's own, else the request's. One query.
 
-    An address without an account, or whose owner chose none, is written to as its writer reads.
+    An address without an account, or whose owner chose none, is written to in the language that
+    its writer `chosen` for it, else as the writer reads.
     """
     own = User.objects.filter(email=address).values_list("language", flat=True).first()
-    return own if own in dict(settings.LANGUAGES) else translation.get_language()
+    known = (language for language in (own, chosen) if language in dict(settings.LANGUAGES))
+    return next(known, None) or translation.get_language()
 
 
 def zones_of(people: Iterable[User]) -> dict[int, str]:

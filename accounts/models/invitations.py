@@ -35,6 +35,12 @@ class Invitation(models.Model):
         blank=True,
         help_text=_("The last day of the role; empty: no end."),
     )
+    language = models.CharField(
+        _("language of the mail"),
+        max_length=8,
+        blank=True,
+        help_text=_("Empty: as the person who invites reads."),
+    )
     token_sha256 = models.CharField(max_length=64, unique=True)
     invited_at = models.DateTimeField(default=clock.now)
     invited_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")

@@ -53,6 +53,7 @@ def issue(
     party: Party | None = None,
     institution: Institution | None = None,
     valid_until: date | None = None,
+    language: str = "",
     by: User | None = None,
 ) -> tuple[Invitation, str]:
     """One step of a write whose service records it: the invitation and its token."""
@@ -64,6 +65,7 @@ def issue(
         institution=institution,
         role=role,
         valid_until=valid_until,
+        language=language,
         token_sha256=digest(token),
         invited_by=by,
         expires_at=clock.now() + LIFETIME,
@@ -72,9 +74,9 @@ def issue(
 
 
 def send(invitation: Invitation, token: str) -> None:
-    """Queue the mail with the link, in the reader's language where they have an account."""
+    """Queue the mail with the link, in the reader's own language, else in the invitation's."""
     zone = invitation.party.time_zone if invitation.party else None
-    with override(language_for(invitation.email)):
+    with override(language_for(invitation.email, chosen=invitation.language)):
         context = {
             "invitation": invitation,
             "link": invitation_link(token),
@@ -87,13 +89,17 @@ def send(invitation: Invitation, token: str) -> None:
 
 @dataclass(frozen=True)
 class Offer:
-    """Whom to invite to which role; `valid_until` is the role's last day, None without an end."""
+    """Whom to invite to which role; `valid_until` is the role's last day, None without an end.
+
+    `language` is that of the mail; empty: the inviter's.
+    """
 
     email: str
     name: str
     role: str
     institution: Institution | None = None
     valid_until: date | None = None
+    language: str = ""
 
 
 @transaction.atomic
@@ -106,10 +112,11 @@ def invite_person(
     party: Party | None = None,
     institution: Institution | None = None,
     valid_until: date | None = None,
+    language: str = "",
 ) -> Invitation:
     """Invite an address to a role. The answer never tells whether the address has an account."""
     check_may_give(by, role, party)
-    offer = Offer(email.strip().lower(), name, role, institution, valid_until)
+    offer = Offer(email.strip().lower(), name, role, institution, valid_until, language)
     return _invite(offer, party, by)
 
 
@@ -133,6 +140,7 @@ def _invite(offer: Offer, party: Party | None, by: User) -> Invitation:
         party=party,
         institution=offer.institution,
         valid_until=offer.valid_until,
+        language=offer.language,
         by=by,
     )
     send(invitation, token)

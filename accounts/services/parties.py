@@ -30,6 +30,7 @@ def open_party(
     country: Country | None = None,
     code: str = "",
     name: str = "",
+    administrator_language: str = "",
 ) -> Party:
     """Open a party and invite its first country administrator.
 
@@ -54,7 +55,12 @@ def open_party(
     role = RoleCode.COUNTRY_ADMINISTRATOR
     check_may_give(by, role, party)
     invitation, token = issue(
-        email=administrator_email, name=administrator_name, role=role, party=party, by=by
+        email=administrator_email,
+        name=administrator_name,
+        role=role,
+        party=party,
+        language=administrator_language,
+        by=by,
     )
     send(invitation, token)
     audit.record("party.opened", party, by=by, party=party, invitation=invitation.pk)

@@ -25,8 +25,8 @@ def invite_list(request: HttpRequest, code: str) -> HttpResponse:
     context = {"party": party, "form": form, "roles": [r for c, r in ROLES.items() if c in roles]}
     if request.method != "POST" or not form.is_valid():
         return render(request, "accounts/invitation_list_add.html", context)
-    until = form.cleaned_data["valid_until"]
-    reader = PeopleList(party=party, roles=roles, by=by, valid_until=until)
+    for_all = {name: form.cleaned_data[name] for name in ("valid_until", "language")}
+    reader = PeopleList(party=party, roles=roles, by=by, **for_all)
     lines = reader.read(form.cleaned_data["people"])
     offers = [line.offer for line in lines if line.offer]
     seen, confirmed = digest(lines), request.POST.get("confirmed", "")

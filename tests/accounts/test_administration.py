@@ -264,11 +264,20 @@ def test_a_list_is_shown_first_and_sent_as_shown(browser, party, administrator, 
     assert mail.outbox == []
     data = {"people": text, "confirmed": shown.context["seen"]}
     assert browser.post(page, {**data, "people": "a@example.org,A,observer"}).status_code == 409
+    assert browser.post(page, {**data, "language": "ar"}).status_code == 409
     assert mail.outbox == []
     assert browser.post(page, data).status_code == 302
     assert [m.to for m in mail.outbox] == [["new@outside.org"], ["two@example.org"]]
     assert browser.post(page, data).status_code == 409
     assert len(mail.outbox) == 2
+
+
+def test_a_list_has_one_language_for_all_its_mails(browser):
+    page = url("people-invite-list", "NGA")
+    data = {"people": "a@example.org,A,observer\nb@example.org,B,observer", "language": "ar"}
+    seen = browser.post(page, data).context["seen"]
+    browser.post(page, {**data, "confirmed": seen})
+    assert list(Invitation.objects.values_list("language", flat=True)) == ["ar", "ar"]
 
 
 def test_two_hundred_are_invited_and_more_are_not(browser, party):

@@ -57,6 +57,21 @@ def token_of_last_mail():
     return re.search(rf"{re.escape(settings.ORIGIN)}/invitations/([^/\s]+)/", body).group(1)
 
 
+def test_mail_is_in_the_language_chosen_for_it_and_stays_so_when_sent_again(invite, administrator):
+    invitation = invite(language="ar")
+    with translation.override("ar"):
+        subject = translation.gettext("Your invitation to Waypost")
+    resend_invitation(invitation=invitation, by=administrator)
+    assert subject != "Your invitation to Waypost"
+    assert [sent.subject for sent in mail.outbox] == [subject, subject]
+
+
+def test_own_language_of_the_invited_comes_before_the_one_chosen(invite):
+    User.objects.create(email="known@example.org", name="Known", language="en")
+    invite("known@example.org", language="ar")
+    assert mail.outbox[-1].subject == "Your invitation to Waypost"
+
+
 def test_invite_sends_a_mail_and_keeps_the_token_only_as_a_digest(invite, party):
     invitation = invite(" New@Example.org ")
     [message] = mail.outbox

@@ -104,9 +104,23 @@ def test_inviting_somebody(browser, party):
     assert mail.outbox[0].to == ["ada@example.org"]
 
 
+def test_language_of_the_mail_is_the_inviters_until_another_is_chosen(browser):
+    page = url("people-invite", "NGA")
+    browser.cookies["django_language"] = "ar"
+    assert browser.get(page).context["form"]["language"].value() == "ar"
+    browser.cookies["django_language"] = "en"
+    form = browser.get(page).context["form"]
+    assert form["language"].value() == "en"
+    assert [code for code, _name in form.fields["language"].choices] == ["en", "ar"]
+    data = {"name": "Ada", "email": "ada@example.org", "role": "observer", "language": "ar"}
+    browser.post(page, data)
+    assert Invitation.objects.get().language == "ar"
+
+
 @pytest.mark.parametrize(
     ("changed", "field"),
     [
+        ({"language": "xx"}, "language"),
         ({"role": "portal_administrator"}, "role"),
         ({"role": "contributor"}, "institution"),
         ({"email": "no address"}, "email"),

@@ -15,11 +15,12 @@ from accounts.models import NotificationChoice, User
 from accounts.permissions import Permission
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Kind:
     """One kind. `code` is the action of the AuditEvent that it tells of.
 
-    What waits for the reader's act is told at once by default, and by mail in any case.
+    What waits for the reader's act is told at once by default, and by mail in any case. What a
+    person sent by hand (`on_request`) comes at once, and there is nothing to choose.
     """
 
     code: str
@@ -27,6 +28,7 @@ class Kind:
     sentence: str | Promise
     waits_for_act: bool
     concerns: frozenset[Permission]  # who holds one of these may be told
+    on_request: bool = False
 
     @property
     def default(self) -> Frequency:
@@ -35,6 +37,8 @@ class Kind:
     @property
     def frequencies(self) -> list[Frequency]:
         """What a person may choose."""
+        if self.on_request:
+            return [Frequency.AT_ONCE]
         return [f for f in Frequency if f != Frequency.NEVER or not self.waits_for_act]
 
 
@@ -47,8 +51,12 @@ def add_kinds(kinds: Iterable[Kind]) -> None:
 
 
 def kinds_for(who: Access) -> list[Kind]:
-    """The kinds that a person with these roles may be told of."""
-    return [kind for kind in KINDS.values() if any(who.may(p) for p in kind.concerns)]
+    """The kinds that a person with these roles may be told of, and chooses how often."""
+    return [
+        kind
+        for kind in KINDS.values()
+        if not kind.on_request and any(who.may(p) for p in kind.concerns)
+    ]
 
 
 def choices_of(user: User) -> dict[str, Frequency]:

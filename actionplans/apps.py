@@ -17,10 +17,9 @@ class ActionplansConfig(AppConfig):
             ReportingPeriod,
             Submission,
         )
-        from actionplans.notifications import NOTIFICATIONS, TIME
+        from actionplans.notifications import NOTIFICATIONS, PERIOD_NOTIFICATIONS, TIME
 
-        add_kinds(NOTIFICATIONS.values())
-        add_kinds(TIME.values())
+        add_kinds([*NOTIFICATIONS.values(), *PERIOD_NOTIFICATIONS.values(), *TIME.values()])
         add_words(
             {
                 "absence.set": _("Absence noted"),
@@ -32,6 +31,7 @@ class ActionplansConfig(AppConfig):
                 "extension.request": _("More time asked for"),
                 "extension.withdraw": _("Request for more time taken back"),
                 "period.create": _("Period planned"),
+                "reminder.asked": _("Reminded by a coordinator"),
                 "submission.send": _("National answer sent"),
                 "update.save": _("Answer saved"),
                 "update.submit": _("Answer submitted"),

@@ -1,10 +1,12 @@
-"""Who is told when an answer moves, and in which words: no figure and no narrative.
+"""Who is told of what, and in which words: no figure and no narrative.
 
-Pages use `recipients` to name people before the button is pressed; monitoring's receiver uses
-it again to tell them, and `subjects` to say of what.
+Each event is one row: its words and who is told. Of a step of an answer the row itself says who
+(`recipients`); pages use that to name people before the button is pressed, and monitoring's
+receiver uses it again to tell them. Of a moment of a period the service that records the event
+writes down whom it is for. `subjects` says what an event was about, as its reader may read it.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,22 +21,50 @@ from accounts.models import AuditEvent, Membership, Party, User
 from accounts.notifications import Kind
 from accounts.permissions import Permission, roles_with
 from actionplans.enums import Verb
-from actionplans.models import Extension, ExtensionRequest, ProgressUpdate, Submission
+from actionplans.models import (
+    Extension,
+    ExtensionRequest,
+    ProgressUpdate,
+    ReportingPeriod,
+    Submission,
+)
 from actionplans.permissions import grants_time
+from actionplans.queries.absences import stand_ins
 from actionplans.queries.updates import reviewers_of, with_people
 from actionplans.rules import TRANSITIONS, Standing
+from common import formats
 
 P = Permission
 UPDATE, SUBMISSION = "actionplans.progressupdate", "actionplans.submission"
+PERIOD = "actionplans.reportingperiod"
 EXTENSION, REQUEST = "actionplans.extension", "actionplans.extensionrequest"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Notification(Kind):
-    """One kind of mail about an answer; `subject` takes item, party and period."""
+    """One kind of mail about a step of an answer; `subject` takes item, party and period."""
 
     verb: Verb
     subject: str | Promise
+    told: Callable[[Standing], Iterable[int]]
+    asks_stand_ins: bool = False  # tells the alternate too while the focal point is away
+
+
+@dataclass(frozen=True, kw_only=True)
+class PeriodNotification(Kind):
+    """One kind of mail about a party's work in a period; `subject` takes party and period."""
+
+    subject: str | Promise
+
+
+def _writers(s: Standing) -> set[int]:
+    """Who mends an answer: its institution, who submitted it, and whoever is asked for it."""
+    asked = {s.update.assignment.focal_point_id, s.update.submitted_by_id}
+    return {*s.contributors, *(pk for pk in asked if pk)}
+
+
+def _reviewers(s: Standing) -> set[int]:
+    return {user.pk for user in reviewers_of(s.update.assignment.party)}
 
 
 NOTIFICATIONS: dict[str, Notification] = {
@@ -48,6 +78,7 @@ NOTIFICATIONS: dict[str, Notification] = {
             sentence=_("An answer was submitted and waits for you."),
             waits_for_act=True,
             concerns=frozenset({P.SIGN, P.ENDORSE, P.ENDORSE_IN_NEED}),
+            told=lambda s: s.signers or s.endorsers,
         ),
         Notification(
             code="update.sign",
@@ -57,6 +88,7 @@ NOTIFICATIONS: dict[str, Notification] = {
             sentence=_("An answer was signed and waits for you."),
             waits_for_act=True,
             concerns=frozenset({P.ENDORSE, P.ENDORSE_IN_NEED}),
+            told=lambda s: s.endorsers,
         ),
         Notification(
             code="update.return",
@@ -66,6 +98,8 @@ NOTIFICATIONS: dict[str, Notification] = {
             sentence=_("An answer was returned with a reason. It is open for mending."),
             waits_for_act=True,
             concerns=frozenset({P.ANSWER}),
+            told=_writers,
+            asks_stand_ins=True,
         ),
         Notification(
             code="update.review",
@@ -75,6 +109,8 @@ NOTIFICATIONS: dict[str, Notification] = {
             sentence=_("A reviewer gave a verdict on your answer."),
             waits_for_act=False,
             concerns=frozenset({P.ANSWER, P.ENDORSE}),
+            told=lambda s: _writers(s) | s.coordinators,
+            asks_stand_ins=True,
         ),
         Notification(
             code="update.reopen",
@@ -84,6 +120,8 @@ NOTIFICATIONS: dict[str, Notification] = {
             sentence=_("A reviewer reopened an answer. It can be amended for a time."),
             waits_for_act=True,
             concerns=frozenset({P.ANSWER, P.ENDORSE}),
+            told=lambda s: _writers(s) | s.coordinators,
+            asks_stand_ins=True,
         ),
         Notification(
             code="submission.send",
@@ -93,12 +131,32 @@ NOTIFICATIONS: dict[str, Notification] = {
             sentence=_("A national answer was sent and waits for review."),
             waits_for_act=True,
             concerns=frozenset({P.REVIEW}),
+            told=_reviewers,
         ),
     )
 }
 
 
-@dataclass(frozen=True)
+PERIOD_NOTIFICATIONS: dict[str, PeriodNotification] = {
+    n.code: n
+    for n in (
+        PeriodNotification(
+            code="reminder.asked",
+            label=_("A coordinator asks for answers that wait for you"),
+            subject=_("%(party)s, %(period)s: answers wait for you"),
+            sentence=_(
+                "Somebody of your party asks for the answers below. This mail comes at once, "
+                "whatever you chose, because a person sent it."
+            ),
+            waits_for_act=True,
+            concerns=frozenset({P.ANSWER, P.SIGN, P.ENDORSE, P.ENDORSE_IN_NEED}),
+            on_request=True,
+        ),
+    )
+}
+
+
+@dataclass(frozen=True, kw_only=True)
 class TimeNotification(Kind):
     """One kind of mail about more time: told at once, because a deadline hangs on it."""
 
@@ -156,31 +214,24 @@ def recipients(standing: Standing, verb: Verb) -> list[User]:
 
 
 def recipients_of_many(standings: Iterable[Standing], verb: Verb) -> dict[int, list[User]]:
-    """update id -> who will be told: one query for what stays inside the party."""
-    told = {s.update.pk: _told(s, verb) - {s.me} for s in standings}
-    present = list(_present(set().union(*told.values())))
-    return {pk: [user for user in present if user.pk in people] for pk, people in told.items()}
+    """update id -> who will be told: two queries for any number of answers inside a party."""
+    standings, kind = list(standings), NOTIFICATIONS.get(verb)
+    told = {s.update.pk: set(kind.told(s)) if kind else set() for s in standings}
+    if kind and kind.asks_stand_ins:
+        absent = stand_ins(s.update.assignment for s in standings)
+        for s in standings:
+            if s.update.assignment_id in absent and s.update.assignment.alternate_id:
+                told[s.update.pk].add(s.update.assignment.alternate_id)
+    there = list(present(set().union(*told.values())))
+    return {
+        s.update.pk: [u for u in there if u.pk in told[s.update.pk] - {s.me}] for s in standings
+    }
 
 
-def _told(standing: Standing, verb: Verb) -> set[int]:
-    if verb == Verb.SEND:
-        return {u.pk for u in reviewers_of(standing.update.assignment.party)}
-    return set(_inside(standing, verb)) if verb in NOTIFICATIONS else set()
-
-
-def _present(people: set[int]) -> QuerySet[User]:
+def present(people: Iterable[int]) -> QuerySet[User]:
     """Those who hold a role today: nobody is told of a party's work after leaving it."""
     held = Membership.objects.current().filter(user=OuterRef("pk"))
     return User.objects.filter(Exists(held), pk__in=people, is_active=True)
-
-
-def _inside(s: Standing, verb: Verb) -> Iterable[int]:
-    if verb == Verb.SUBMIT:
-        return s.signers or s.endorsers
-    if verb == Verb.SIGN:
-        return s.endorsers - {s.me}
-    focal = {s.update.assignment.focal_point_id, s.update.submitted_by_id} - {None}
-    return s.contributors | focal | (s.coordinators if verb != Verb.RETURN else set())  # type: ignore[operator, return-value]
 
 
 @dataclass(frozen=True)
@@ -198,64 +249,76 @@ class Subject:
     stands: bool
 
 
-def subjects(events: Iterable[AuditEvent], reader: User) -> dict[int, Subject]:
+Found = dict[int, Subject]  # event id -> what it was about
+
+
+def subjects(events: Iterable[AuditEvent], reader: User) -> Found:
     """event id -> what it was about, for what the reader may still open.
 
     A constant number of queries, whatever the number of events.
     """
     events = list(events)
-    ids = {
-        kind: {event.subject_id for event in events if event.subject_type == kind}
-        for kind in (UPDATE, SUBMISSION)
-    }
-    visible = ProgressUpdate.objects.visible_to(reader).filter(pk__in=ids[UPDATE])
-    updates = with_people(visible).prefetch_related("assignment__item__texts")
-    sent = Submission.objects.filter(
-        pk__in=ids[SUBMISSION], party__in=Party.objects.visible_to(reader).values("pk")
-    ).select_related("party__country", "period")
-    things: list[ProgressUpdate | Submission] = [*updates, *sent]
-    found = {(thing._meta.label_lower, str(thing.pk)): thing for thing in things}
-    about = {event.pk: found.get((event.subject_type, event.subject_id)) for event in events}
-    moved = {e.pk: _subject(e, thing) for e in events if (thing := about[e.pk]) is not None}
-    return moved | _time_subjects([e for e in events if e.action in TIME], reader)
+    found: Found = {}
+    for subject_type, find in FINDERS.items():
+        ours = [event for event in events if event.subject_type == subject_type]
+        found |= find(ours, reader) if ours else {}
+    return found
 
 
-def _subject(event: AuditEvent, thing: ProgressUpdate | Submission) -> Subject:
+def _of_updates(events: list[AuditEvent], reader: User) -> Found:
+    ids = {event.subject_id for event in events}
+    visible = ProgressUpdate.objects.visible_to(reader).filter(pk__in=ids)
+    rows = with_people(visible).prefetch_related("assignment__item__texts")
+    updates = {str(update.pk): update for update in rows}
+    return {e.pk: _of_update(e, updates[e.subject_id]) for e in events if e.subject_id in updates}
+
+
+def _of_update(event: AuditEvent, update: ProgressUpdate) -> Subject:
     notification = NOTIFICATIONS[event.action.rpartition(".")[2]]
-    if isinstance(thing, Submission):
-        party, item = thing.party, ""
-        path = reverse("monitoring:updates", args=[party.code]) + f"?period={thing.period.code}"
-        stands = True
-    else:
-        party, item = thing.assignment.party, str(thing.assignment.item)
-        path = thing.get_absolute_url()
-        stands = thing.state == (TRANSITIONS[notification.verb].target or thing.state)
-    names = {"item": item, "party": party, "period": thing.period}
-    title = str(notification.subject) % names
-    return Subject(title, item, str(party), str(thing.period), path, stands)
+    stands = update.state == (TRANSITIONS[notification.verb].target or update.state)
+    words = _words(update.assignment.party, update.period, item=str(update.assignment.item))
+    return Subject(
+        **words, title=notification.subject % words, path=update.get_absolute_url(), stands=stands
+    )
 
 
-def _time_subjects(events: list[AuditEvent], reader: User) -> dict[int, Subject]:
-    """event id -> the request or extension it was about: three queries, or none."""
-    if not events:
-        return {}
-    who = access_of(reader)
-    granted = Extension.objects.select_related("party__country", "period")
-    asked = ExtensionRequest.objects.select_related("party__country", "period")
-    found: dict[str, dict[int, Any]] = {
-        EXTENSION: granted.in_bulk(_ids(events, EXTENSION)),
-        REQUEST: asked.in_bulk(_ids(events, REQUEST)),
-    }
-    about = {e.pk: found[e.subject_type][int(e.subject_id)] for e in events}
+def _of_submissions(events: list[AuditEvent], reader: User) -> Found:
+    visible = Submission.objects.filter(
+        pk__in={event.subject_id for event in events},
+        party__in=Party.objects.visible_to(reader).values("pk"),
+    ).select_related("party__country", "period")
+    sent = {str(submission.pk): submission for submission in visible}
     return {
-        e.pk: _time_subject(TIME[e.action], about[e.pk], path)
+        e.pk: _of_party(NOTIFICATIONS[Verb.SEND], found.party, found.period)
         for e in events
-        if (path := _time_path(who, about[e.pk]))
+        if (found := sent.get(e.subject_id))
     }
 
 
-def _ids(events: Iterable[AuditEvent], kind: str) -> list[int]:
-    return [int(event.subject_id) for event in events if event.subject_type == kind]
+def _of_periods(events: list[AuditEvent], reader: User) -> Found:
+    """What the system or a coordinator told a party's people of its work in a period."""
+    own = Party.objects.of_member(reader).select_related("country")
+    parties = own.in_bulk({event.party_id for event in events})
+    periods = ReportingPeriod.objects.in_bulk({int(event.subject_id) for event in events})
+    return {
+        e.pk: _of_party(PERIOD_NOTIFICATIONS[e.action], party, periods[int(e.subject_id)])
+        for e in events
+        if (party := parties.get(e.party_id))
+    }
+
+
+def _of_time(events: list[AuditEvent], reader: User) -> Found:
+    """A request for more time, or what was granted: for the party's coordinators and DPKO's."""
+    who, kind = access_of(reader), events[0].subject_type
+    model = Extension if kind == EXTENSION else ExtensionRequest
+    rows: Any = model._default_manager.select_related("party__country", "period")
+    things = rows.in_bulk({int(event.subject_id) for event in events})
+    about = {event: things[int(event.subject_id)] for event in events}
+    return {
+        event.pk: _of_one_time(TIME[event.action], thing, path)
+        for event, thing in about.items()
+        if event.action in TIME and (path := _time_path(who, thing))
+    }
 
 
 def _time_path(who: Access, thing: Extension | ExtensionRequest) -> str:
@@ -268,10 +331,31 @@ def _time_path(who: Access, thing: Extension | ExtensionRequest) -> str:
     return ""
 
 
-def _time_subject(
-    kind: TimeNotification, thing: Extension | ExtensionRequest, path: str
-) -> Subject:
-    names = {"party": thing.party, "period": thing.period}
+def _of_one_time(kind: TimeNotification, thing: Extension | ExtensionRequest, path: str) -> Subject:
     waits = not kind.waits_for_act or (isinstance(thing, ExtensionRequest) and thing.is_open)
-    title = str(kind.subject) % names
-    return Subject(title, "", str(thing.party), str(thing.period), path, stands=waits)
+    words = _words(thing.party, thing.period)
+    return Subject(**words, title=kind.subject % words, path=path, stands=waits)
+
+
+def _of_party(
+    kind: Notification | PeriodNotification, party: Party, period: ReportingPeriod
+) -> Subject:
+    words = _words(party, period)
+    path = reverse("monitoring:updates", args=[party.code]) + f"?period={period.code}"
+    return Subject(**words, title=kind.subject % words, path=path, stands=True)
+
+
+def _words(party: Party, period: ReportingPeriod, item: str = "") -> dict[str, Any]:
+    """Names as they stand in a line, in a language that runs from the right too."""
+    names = {"item": item, "party": party, "period": period}
+    return {name: formats.apart(words) if words else "" for name, words in names.items()}
+
+
+# subject_type of an event -> what finds the subjects of such events
+FINDERS: dict[str, Callable[[list[AuditEvent], User], Found]] = {
+    UPDATE: _of_updates,
+    SUBMISSION: _of_submissions,
+    PERIOD: _of_periods,
+    EXTENSION: _of_time,
+    REQUEST: _of_time,
+}

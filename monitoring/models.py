@@ -6,9 +6,10 @@ from django.urls import reverse
 from django.utils.translation import get_language_info
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import AuditEvent, Membership, Party, User
+from accounts.models import AuditEvent, Membership, Party, User, paired
 from accounts.permissions import Permission, roles_with
-from actionplans.models import Evidence, ReportingPeriod
+from actionplans.enums import UpdateState
+from actionplans.models import Evidence, ProgressUpdate, ReportingPeriod
 from common import clock
 from common.models import StoredFile
 from monitoring.enums import PilotState, RenditionFormat, ReportKind
@@ -289,3 +290,33 @@ class Notice(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind}: {self.user}"
+
+
+class NoticeAnswer(models.Model):
+    """One answer that a notice is about, in the state in which it stood then.
+
+    `instead_of` is the focal point for whom an alternate is told, away until `away_until`.
+    """
+
+    notice = models.ForeignKey(Notice, models.PROTECT, related_name="answers")
+    update = models.ForeignKey(ProgressUpdate, models.PROTECT, related_name="notice_answers")
+    state = models.CharField(max_length=12, choices=UpdateState.choices)
+    instead_of = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    away_until = models.DateField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["update__assignment__item__position"]
+        constraints = [
+            models.UniqueConstraint(fields=["notice", "update"], name="noticeanswer_once"),
+            paired("instead_of", "away_until", "noticeanswer_instead_of_and_until"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.notice}: {self.update}"
+
+    @property
+    def stands(self) -> bool:
+        """Whether the answer still waits for what it waited for."""
+        written = (UpdateState.DRAFT, UpdateState.RETURNED)
+        state = self.update.state
+        return state == self.state or (state in written and self.state in written)

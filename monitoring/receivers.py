@@ -4,41 +4,76 @@ Notices and mails are written in the transaction of the event. A mail names item
 and who acted, and links to the answer; it carries no narrative and no figure.
 """
 
+from collections.abc import Iterable
 from typing import Any
 
 from accounts.models import AuditEvent, Party, User
 from actionplans.enums import Verb
 from actionplans.models import ProgressUpdate, UpdateRevision
-from actionplans.notifications import NOTIFICATIONS, SUBMISSION, TIME, recipients, told_of_time
+from actionplans.notifications import (
+    NOTIFICATIONS,
+    PERIOD_NOTIFICATIONS,
+    SUBMISSION,
+    TIME,
+    present,
+    recipients,
+    told_of_time,
+)
 from actionplans.queries.updates import with_people
 from actionplans.rules import Standing
 from actionplans.services.standings import standing_of
 from monitoring.services import notifications
+
+Told = dict[User, list[ProgressUpdate]]  # and the answers that it is about for each
 
 
 def deliver(sender: Any, event: AuditEvent, **kwargs: Any) -> None:
     """Tell the people whom the event's notification names; most events have none."""
     if event.action == "profile.changed":
         notifications.replan(user=User.objects.get(pk=event.by_id or 0))
-    deliver_together(sender, [event])
+    else:
+        deliver_together(sender, [event])
 
 
 def deliver_together(sender: Any, events: list[AuditEvent], **kwargs: Any) -> None:
     """Tell of one act on many records: each person once, of all that concerns them."""
-    told = {event: people for event in events if (people := _people(event))}
+    by = User.objects.filter(pk=events[0].by_id).first() if events[0].by_id else None
+    told = {event: people for event in events if (people := _told(event, by))}
     if told:
-        by = User.objects.get(pk=events[0].by_id or 0)
         notifications.tell(told=told, by=by)
 
 
-def _people(event: AuditEvent) -> list[User]:
+def _told(event: AuditEvent, by: User | None) -> Told:
+    if event.action in PERIOD_NOTIFICATIONS:
+        return _of_period(event)
+    if event.action in TIME and by:
+        party = Party.objects.get(pk=event.party_id or 0)
+        return {person: [] for person in told_of_time(event.action, [party], by)}
     verb = _verb_of(event)
-    if event.by_id is None:
-        return []
-    if event.action in TIME:
-        by, party = User.objects.get(pk=event.by_id), Party.objects.get(pk=event.party_id or 0)
-        return told_of_time(event.action, [party], by)
-    return recipients(_standing(event), verb) if verb else []
+    return _of_step(event, verb, by) if verb and by else {}
+
+
+def _of_period(event: AuditEvent) -> Told:
+    """The event says whom it is for, and which answers it is about for each of them."""
+    people: dict[str, list[int]] = event.details["people"]
+    updates = _updates(pk for answers in people.values() for pk in answers)
+    return {
+        person: [updates[pk] for pk in people[str(person.pk)]]
+        for person in present(int(pk) for pk in people)
+    }
+
+
+def _of_step(event: AuditEvent, verb: Verb, by: User) -> Told:
+    """A step of an answer, or the sending of many."""
+    is_sending = event.subject_type == SUBMISSION
+    pks = event.details["updates"] if is_sending else [int(event.subject_id)]
+    updates = _updates(pks)
+    standing = _standing(updates[pks[0]], by)
+    return {person: list(updates.values()) for person in recipients(standing, verb)}
+
+
+def _updates(pks: Iterable[int]) -> dict[int, ProgressUpdate]:
+    return with_people(ProgressUpdate.objects.all()).in_bulk(list(pks))
 
 
 def _verb_of(event: AuditEvent) -> Verb | None:
@@ -48,12 +83,10 @@ def _verb_of(event: AuditEvent) -> Verb | None:
     return found.verb if found and found.code == event.action else None
 
 
-def _standing(event: AuditEvent) -> Standing:
+def _standing(update: ProgressUpdate, by: User) -> Standing:
     """The answer as the event left it; a Submission stands behind the first answer sent in it."""
-    pk = event.details["updates"][0] if event.subject_type == SUBMISSION else event.subject_id
-    update = with_people(ProgressUpdate.objects.all()).get(pk=pk)
     if update.submitted_by_id is None:
         # A return and a reopening begin a new round; who submitted the last one is still told.
         submitted = UpdateRevision.objects.filter(update=update, verb=Verb.SUBMIT).last()
         update.submitted_by_id = submitted.by_id if submitted else None
-    return standing_of(update, User.objects.get(pk=event.by_id or 0))
+    return standing_of(update, by)

@@ -10,6 +10,7 @@ from actionplans.models.catalogue import (
 )
 from actionplans.models.evidence import Evidence, EvidenceUse
 from actionplans.models.periods import Extension, ExtensionRequest, ReportingPeriod
+from actionplans.models.reminders import PersonalReminder
 from actionplans.models.updates import (
     Amendment,
     Assignment,
@@ -29,6 +30,7 @@ __all__ = [
     "EvidenceUse",
     "Extension",
     "ExtensionRequest",
+    "PersonalReminder",
     "ProgressUpdate",
     "Recommendation",
     "ReportingPeriod",

@@ -1,5 +1,7 @@
 """When people are away, so that others ask their alternate."""
 
+from datetime import date
+
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
@@ -42,7 +44,10 @@ class Absence(models.Model):
 
     @property
     def is_now(self) -> bool:
-        return self.first_day <= clock.today() <= self.last_day
+        return self.holds_on(clock.today())
+
+    def holds_on(self, day: date) -> bool:
+        return self.first_day <= day <= self.last_day
 
     def clean(self) -> None:
         if self.last_day and self.last_day < clock.today():

@@ -5,27 +5,23 @@ in the transaction that marks its notices as told: run twice, raced or killed, e
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, time, timedelta
 
 import structlog
-from django.core.mail import EmailMessage, get_connection
+from django.core.mail import get_connection
 from django.db import transaction
-from django.template.loader import render_to_string
-from django.urls import reverse
-from django.utils import translation
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from accounts.enums import Frequency
-from accounts.links import absolute
 from accounts.models import AuditEvent, User
 from accounts.notifications import KINDS, choices_of, frequencies
-from accounts.preferences import language_of, zones_of
-from actionplans.notifications import Subject, subjects
+from accounts.preferences import zones_of
+from actionplans.models import ProgressUpdate
+from actionplans.queries.absences import stand_ins
 from common import clock, formats
 from common.querysets import lock
-from monitoring.models import Digest, Notice
+from monitoring.models import Digest, Notice, NoticeAnswer
+from monitoring.services.mails import digest_mail, mail_at_once
 
 log = structlog.get_logger(__name__)
 DIGEST_AT = time(7)  # in the person's time zone
@@ -48,63 +44,59 @@ def due_at(frequency: str, after: datetime, zone: str) -> datetime | None:
         day += timedelta(days=1)
 
 
-def tell(*, told: Mapping[AuditEvent, Iterable[User]], by: User) -> None:
-    """Note each event for its people, and mail once to each who wants to know at once."""
-    prompt: dict[User, list[AuditEvent]] = defaultdict(list)
-    for event, people in told.items():
-        for person in _note(event, list(people)):
-            prompt[person].append(event)
-    mails = [_mail_at_once(events, person, by) for person, events in prompt.items()]
-    get_connection().send_messages([mail for mail in mails if mail])
+def tell(
+    *, told: Mapping[AuditEvent, Mapping[User, Sequence[ProgressUpdate]]], by: User | None
+) -> None:
+    """Note each event for its people; who wants to know at once gets one mail for all of them.
+
+    `told`: event -> whom to tell, with the answers that it is about for each of them.
+    """
+    prompt: dict[int, list[Notice]] = defaultdict(list)
+    for event, answers in told.items():
+        for notice in _note(event, answers):
+            prompt[notice.user_id].append(notice)
+    sent = [mail_at_once(notices, by) for notices in prompt.values()]
+    get_connection().send_messages([mail for mail in sent if mail])
 
 
-def _note(event: AuditEvent, people: list[User]) -> list[User]:
-    """Keep a notice for each of the people; returns those who want to know at once."""
+def _note(event: AuditEvent, answers: Mapping[User, Sequence[ProgressUpdate]]) -> list[Notice]:
+    """Keep a notice for each of the people; returns those that are wanted at once."""
+    people = list(answers)
     kind = KINDS[event.action]
     chosen, zones = frequencies(kind, people), zones_of(people)
-    prompt = [p for p in people if chosen[p.pk] == Frequency.AT_ONCE]
-    Notice.objects.bulk_create(
+    prompt = {p.pk for p in people if chosen[p.pk] == Frequency.AT_ONCE}
+    notices = Notice.objects.bulk_create(
         Notice(
             user=person,
             event=event,
             kind=kind.code,
             at=event.at,
             due_at=due_at(chosen[person.pk], event.at, zones[person.pk]),
-            told_at=event.at if person in prompt else None,
+            told_at=event.at if person.pk in prompt else None,
         )
         for person in people
     )
-    return prompt
+    _note_answers(notices, answers)
+    return [notice for notice in notices if notice.user_id in prompt]
 
 
-def _mail_at_once(events: list[AuditEvent], person: User, by: User) -> EmailMessage | None:
-    """One mail for one act, however many records it moved."""
-    with translation.override(language_of(person)):
-        found = list(subjects(events, person).values())
-        if not found:
-            return None
-        first, title = found[0], found[0].title
-        if len(found) > 1:
-            title = ngettext(
-                "%(first)s, and %(number)s more", "%(first)s, and %(number)s more", len(found) - 1
-            ) % {"first": title, "number": formats.number(len(found) - 1)}
-        body = render_to_string(
-            "emails/answer_moved.txt" if len(found) == 1 else "emails/answers_moved.txt",
-            {
-                "person": person,
-                "sentence": KINDS[events[0].action].sentence,
-                "by": by,
-                "subject": first,
-                "link": absolute(first.path),
-                "lines": _lines(found),
-                "profile": _profile(),
-            },
-        )
-        return EmailMessage(title, body, None, [person.email])
+def _note_answers(
+    notices: Iterable[Notice], answers: Mapping[User, Sequence[ProgressUpdate]]
+) -> None:
+    """Keep which answers each notice is about; to an alternate, for whom they are asked."""
+    assignments = {u.assignment_id: u.assignment for given in answers.values() for u in given}
+    absent = stand_ins(assignments.values())
 
+    def row(notice: Notice, update: ProgressUpdate) -> NoticeAnswer:
+        found = NoticeAnswer(notice=notice, update=update, state=update.state)
+        absence = absent.get(update.assignment_id)
+        if absence and update.assignment.alternate_id == notice.user_id:
+            found.instead_of_id, found.away_until = absence.user_id, absence.last_day
+        return found
 
-def _profile() -> str:
-    return absolute(reverse("accounts:profile"))
+    NoticeAnswer.objects.bulk_create(
+        row(notice, update) for notice in notices for update in answers[notice.user]
+    )
 
 
 def replan(*, user: User) -> None:
@@ -155,43 +147,6 @@ def _send_digest(person: User) -> bool:
         Notice.objects.filter(pk__in=ids).update(due_at=due_at(Frequency.DAILY, now, zone))
         return False
     Notice.objects.filter(pk__in=ids).update(told_at=now, digest=digest)
-    mail = _digest_mail(person, [notice.event for notice in notices], zone)
+    mail = digest_mail(person, notices, zone)
     get_connection().send_messages([mail] if mail else [])
     return mail is not None
-
-
-def _digest_mail(person: User, events: list[AuditEvent], zone: str) -> EmailMessage | None:
-    """None where nothing is left to tell: done by others since, or no longer the person's."""
-    with translation.override(language_of(person)):
-        found = subjects(events, person)
-        # Once for each answer and kind, however often it happened.
-        waits: dict[tuple[str, str], Subject] = {}
-        others: dict[tuple[str, str], Subject] = {}
-        for event in events:
-            subject = found.get(event.pk)
-            if subject and KINDS[event.action].waits_for_act:
-                if subject.stands:
-                    waits[subject.path, subject.title] = subject
-            elif subject:
-                others[subject.path, subject.title] = subject
-        if not waits and not others:
-            return None
-        body = render_to_string(
-            "emails/digest.txt",
-            {
-                "person": person,
-                "groups": [
-                    (_("Waits for you"), _lines(waits.values())),
-                    (_("For your information"), _lines(others.values())),
-                ],
-                "all": absolute(reverse("monitoring:notices")),
-                "profile": _profile(),
-            },
-        )
-        day = formats.day(clock.now().astimezone(formats.zone(zone)))
-        title = _("Waypost: what happened until %(day)s") % {"day": day}
-        return EmailMessage(title, body, None, [person.email])
-
-
-def _lines(subjects: Iterable[Subject]) -> list[tuple[Subject, str]]:
-    return [(subject, absolute(subject.path)) for subject in subjects]

@@ -1,0 +1,150 @@
+"""The mails in which people are told, in the reader's language and with the reader's rights.
+
+They name item, party, period and who acted, and link to the page; no figure and no narrative.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from django.core.mail import EmailMessage
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from accounts.links import absolute
+from accounts.models import User
+from accounts.notifications import KINDS, Kind
+from accounts.preferences import language_of
+from actionplans.models import ProgressUpdate
+from actionplans.notifications import PERIOD_NOTIFICATIONS, Subject, subjects
+from common import clock, formats
+from monitoring.models import Notice, NoticeAnswer
+
+
+@dataclass(frozen=True)
+class Line:
+    """One answer of a reminder: its title, where it is read, and for whom an alternate is told."""
+
+    title: str
+    link: str
+    instead: str
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What one notice says in a mail."""
+
+    kind: Kind
+    subject: Subject
+    lines: tuple[Line, ...] = ()  # of a reminder: one line an answer
+    instead: str = ""  # of a step: for whom an alternate is told
+
+    @property
+    def link(self) -> str:
+        return absolute(self.subject.path)
+
+
+def mail_at_once(notices: Sequence[Notice], by: User | None) -> EmailMessage | None:
+    """One person's mail of one act; None where they may not read what it is about."""
+    person = notices[0].user
+    with translation.override(language_of(person)):
+        entries = _entries(notices, person)
+        if not entries:
+            return None
+        words = {
+            "person": person,
+            "entry": entries[0],
+            "entries": entries,
+            "by": by,
+            "profile": _profile(),
+        }
+        template = "answer_moved" if len(entries) == 1 else "answers_moved"
+        body = render_to_string(f"emails/{template}.txt", words)
+        return EmailMessage(_title(entries), body, None, [person.email])
+
+
+def _title(entries: Sequence[Entry]) -> str:
+    """The subject of the first, and how many more there are."""
+    first, others = entries[0].subject.title, len(entries) - 1
+    if not others:
+        return first
+    words = ngettext("%(first)s, and %(n)s more", "%(first)s, and %(n)s more", others)
+    return words % {"first": first, "n": formats.number(others)}
+
+
+def digest_mail(person: User, notices: Iterable[Notice], zone: str) -> EmailMessage | None:
+    """None where nothing is left to tell: done by others since, or no longer the person's."""
+    with translation.override(language_of(person)):
+        # Once for each answer and kind, however often it happened.
+        entries = {(e.subject.path, e.subject.title): e for e in _entries(notices, person)}
+        if not entries:
+            return None
+        waits = [entry for entry in entries.values() if entry.kind.waits_for_act]
+        others = [entry for entry in entries.values() if not entry.kind.waits_for_act]
+        words = {
+            "person": person,
+            "groups": [(_("Waits for you"), waits), (_("For your information"), others)],
+            "all": absolute(reverse("monitoring:notices")),
+            "profile": _profile(),
+        }
+        day = formats.day(clock.now().astimezone(formats.zone(zone)))
+        title = _("Waypost: what happened until %(day)s") % {"day": day}
+        body = render_to_string("emails/digest.txt", words)
+        return EmailMessage(title, body, None, [person.email])
+
+
+def _profile() -> str:
+    return absolute(reverse("accounts:profile"))
+
+
+def _entries(notices: Iterable[Notice], reader: User) -> list[Entry]:
+    """What is still worth telling: a constant number of queries."""
+    notices = list(notices)
+    found = subjects([notice.event for notice in notices], reader)
+    answers = _answers(notices, reader)
+    entries = []
+    for notice in notices:
+        subject = found.get(notice.event_id)
+        entry = _entry(KINDS[notice.kind], subject, answers[notice.pk]) if subject else None
+        if entry:
+            entries.append(entry)
+    return entries
+
+
+def _answers(notices: Sequence[Notice], reader: User) -> dict[int, list[NoticeAnswer]]:
+    """notice id -> the answers it is about that the reader may still read."""
+    readable = ProgressUpdate.objects.visible_to(reader).values("pk")
+    rows = (
+        NoticeAnswer.objects.filter(notice__in=notices, update__in=readable)
+        .select_related("update__assignment__item", "update__assignment__party", "instead_of")
+        .prefetch_related("update__assignment__item__texts")
+    )
+    found: dict[int, list[NoticeAnswer]] = defaultdict(list)
+    for row in rows:
+        found[row.notice_id].append(row)
+    return found
+
+
+def _entry(kind: Kind, subject: Subject, answers: list[NoticeAnswer]) -> Entry | None:
+    """None where somebody has done since what the notice asks for."""
+    if kind.code in PERIOD_NOTIFICATIONS:
+        lines = tuple(_line(row) for row in answers if row.stands)
+        return Entry(kind, subject, lines=lines) if lines else None
+    if kind.waits_for_act and not subject.stands:
+        return None
+    return Entry(kind, subject, instead=next((_instead(row) for row in answers), ""))
+
+
+def _line(row: NoticeAnswer) -> Line:
+    title = formats.apart(row.update.assignment.item)
+    return Line(title, absolute(row.update.get_absolute_url()), _instead(row))
+
+
+def _instead(row: NoticeAnswer) -> str:
+    if row.instead_of is None or row.away_until is None:
+        return ""
+    words = {"name": formats.apart(row.instead_of.name), "day": formats.day(row.away_until)}
+    return _("for %(name)s, who is away until %(day)s") % words

@@ -47,6 +47,7 @@ class Notification(Kind):
     verb: Verb
     subject: str | Promise
     told: Callable[[Standing], Iterable[int]]
+    asks_stand_ins: bool = False  # tells the alternate too while the focal point is away
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,10 +59,7 @@ class PeriodNotification(Kind):
 
 def _writers(s: Standing) -> set[int]:
     """Who mends an answer: its institution, who submitted it, and whoever is asked for it."""
-    assignment = s.update.assignment
-    asked = {assignment.focal_point_id, s.update.submitted_by_id}
-    if stand_ins([assignment]):
-        asked.add(assignment.alternate_id)
+    asked = {s.update.assignment.focal_point_id, s.update.submitted_by_id}
     return {*s.contributors, *(pk for pk in asked if pk)}
 
 
@@ -101,6 +99,7 @@ NOTIFICATIONS: dict[str, Notification] = {
             waits_for_act=True,
             concerns=frozenset({P.ANSWER}),
             told=_writers,
+            asks_stand_ins=True,
         ),
         Notification(
             code="update.review",
@@ -111,6 +110,7 @@ NOTIFICATIONS: dict[str, Notification] = {
             waits_for_act=False,
             concerns=frozenset({P.ANSWER, P.ENDORSE}),
             told=lambda s: _writers(s) | s.coordinators,
+            asks_stand_ins=True,
         ),
         Notification(
             code="update.reopen",
@@ -121,6 +121,7 @@ NOTIFICATIONS: dict[str, Notification] = {
             waits_for_act=True,
             concerns=frozenset({P.ANSWER, P.ENDORSE}),
             told=lambda s: _writers(s) | s.coordinators,
+            asks_stand_ins=True,
         ),
         Notification(
             code="update.reply",
@@ -223,14 +224,18 @@ def recipients(standing: Standing, verb: Verb) -> list[User]:
 
 
 def recipients_of_many(standings: Iterable[Standing], verb: Verb) -> dict[int, list[User]]:
-    """update id -> who will be told: one query for what stays inside the party."""
-    notification = NOTIFICATIONS.get(verb)
-    told = {
-        s.update.pk: set(notification.told(s)) - {s.me} if notification else set()
-        for s in standings
-    }
+    """update id -> who will be told: two queries for any number of answers inside a party."""
+    standings, kind = list(standings), NOTIFICATIONS.get(verb)
+    told = {s.update.pk: set(kind.told(s)) if kind else set() for s in standings}
+    if kind and kind.asks_stand_ins:
+        absent = stand_ins(s.update.assignment for s in standings)
+        for s in standings:
+            if s.update.assignment_id in absent and s.update.assignment.alternate_id:
+                told[s.update.pk].add(s.update.assignment.alternate_id)
     there = list(present(set().union(*told.values())))
-    return {pk: [user for user in there if user.pk in people] for pk, people in told.items()}
+    return {
+        s.update.pk: [u for u in there if u.pk in told[s.update.pk] - {s.me}] for s in standings
+    }
 
 
 def present(people: Iterable[int]) -> QuerySet[User]:
@@ -312,39 +317,18 @@ def _of_periods(events: list[AuditEvent], reader: User) -> Found:
     }
 
 
-def _of_party(
-    kind: Notification | PeriodNotification, party: Party, period: ReportingPeriod
-) -> Subject:
-    words = _words(party, period)
-    path = reverse("monitoring:updates", args=[party.code]) + f"?period={period.code}"
-    return Subject(**words, title=kind.subject % words, path=path, stands=True)
-
-
-def _words(party: Party, period: ReportingPeriod, item: str = "") -> dict[str, Any]:
-    """Names as they stand in a line, in a language that runs from the right too."""
-    names = {"item": item, "party": party, "period": period}
-    return {name: formats.apart(words) if words else "" for name, words in names.items()}
-
-
 def _of_time(events: list[AuditEvent], reader: User) -> Found:
-    """event id -> the request or extension it was about: three queries."""
-    who = access_of(reader)
-    granted = Extension.objects.select_related("party__country", "period")
-    asked = ExtensionRequest.objects.select_related("party__country", "period")
-    found: dict[str, dict[int, Any]] = {
-        EXTENSION: granted.in_bulk(_ids(events, EXTENSION)),
-        REQUEST: asked.in_bulk(_ids(events, REQUEST)),
-    }
-    about = {e.pk: found[e.subject_type][int(e.subject_id)] for e in events}
+    """A request for more time, or what was granted: for the party's coordinators and DPKO's."""
+    who, kind = access_of(reader), events[0].subject_type
+    model = Extension if kind == EXTENSION else ExtensionRequest
+    rows: Any = model._default_manager.select_related("party__country", "period")
+    things = rows.in_bulk({int(event.subject_id) for event in events})
+    about = {event: things[int(event.subject_id)] for event in events}
     return {
-        e.pk: _time_subject(TIME[e.action], about[e.pk], path)
-        for e in events
-        if (path := _time_path(who, about[e.pk]))
+        event.pk: _of_one_time(TIME[event.action], thing, path)
+        for event, thing in about.items()
+        if event.action in TIME and (path := _time_path(who, thing))
     }
-
-
-def _ids(events: Iterable[AuditEvent], kind: str) -> list[int]:
-    return [int(event.subject_id) for event in events if event.subject_type == kind]
 
 
 def _time_path(who: Access, thing: Extension | ExtensionRequest) -> str:
@@ -357,12 +341,24 @@ def _time_path(who: Access, thing: Extension | ExtensionRequest) -> str:
     return ""
 
 
-def _time_subject(
-    kind: TimeNotification, thing: Extension | ExtensionRequest, path: str
-) -> Subject:
-    words = _words(thing.party, thing.period)
+def _of_one_time(kind: TimeNotification, thing: Extension | ExtensionRequest, path: str) -> Subject:
     waits = not kind.waits_for_act or (isinstance(thing, ExtensionRequest) and thing.is_open)
+    words = _words(thing.party, thing.period)
     return Subject(**words, title=kind.subject % words, path=path, stands=waits)
+
+
+def _of_party(
+    kind: Notification | PeriodNotification, party: Party, period: ReportingPeriod
+) -> Subject:
+    words = _words(party, period)
+    path = reverse("monitoring:updates", args=[party.code]) + f"?period={period.code}"
+    return Subject(**words, title=kind.subject % words, path=path, stands=True)
+
+
+def _words(party: Party, period: ReportingPeriod, item: str = "") -> dict[str, Any]:
+    """Names as they stand in a line, in a language that runs from the right too."""
+    names = {"item": item, "party": party, "period": period}
+    return {name: formats.apart(words) if words else "" for name, words in names.items()}
 
 
 # subject_type of an event -> what finds the subjects of such events

@@ -1,6 +1,7 @@
 """Two texts word by word: what stayed, what went, what came."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
@@ -61,9 +62,11 @@ def _compared(before: Sequence[Word], after: Sequence[Word]) -> Iterator[Piece]:
 
 def _steps(before: Sequence[Word], after: Sequence[Word]) -> list[tuple[str, int, int, int, int]]:
     """difflib's opcodes on the words alone, whatever blanks stand between them."""
-    matcher = SequenceMatcher(None, [w for _blank, w in before], [w for _blank, w in after])
-    if sum(len(matcher.b2j.get(word, ())) for _blank, word in before) > MOST_PAIRS:
+    old, new = [word for _blank, word in before], [word for _blank, word in after]
+    count = Counter(new)
+    if sum(count[word] for word in old) > MOST_PAIRS:
         return [("replace", 0, len(before), 0, len(after))]
+    matcher = SequenceMatcher(None, old, new)
     return list(matcher.get_opcodes())
 
 

@@ -46,6 +46,7 @@ STAGE_WORDS: dict[Stage, str | Promise] = {
     Stage.SENT: gettext_lazy("Sent"),
 }
 STAGES = list(Stage)
+LACKING = "lacking"  # in the address: every stage before the answer is ready
 
 
 @dataclass(frozen=True)
@@ -150,12 +151,15 @@ class Room:
         return sorted(found, key=key, reverse=asked.startswith("-"))
 
     def _is_wanted(self, line: Line) -> bool:
+        if self.query.get("stage") == LACKING and not line.is_lacking:
+            return False
+        asked = {name: self.query.get(name, "") for name in ("late", "lead", "stage")}
         found = {
             "late": "yes" if line.is_late else "no",
             "lead": line.lead_key,
             "stage": line.stage,
         }
-        return all(self.query.get(name, "") in ("", value) for name, value in found.items())
+        return all(asked[name] in ("", LACKING, value) for name, value in found.items())
 
     @property
     def lacking(self) -> int:
@@ -190,10 +194,16 @@ class Room:
         return sorted(found, key=lambda blocked: (blocked.since, blocked.holder.name))
 
     @property
+    def people_key(self) -> str:
+        """Their ids, as one box for all of them carries them."""
+        return "-".join(str(blocked.holder.pk) for blocked in self.people)
+
+    @property
     def choices(self) -> list[Choice]:
         leads = {line.lead_key: line.lead or str(_("No institution yet")) for line in self.lines}
         stages = {line.stage for line in self.lines}
-        words = [(str(stage), STAGE_WORDS[stage]) for stage in STAGES if stage in stages]
+        lacking = (LACKING, gettext_lazy("All that is lacking"))
+        words = [lacking, *((str(s), STAGE_WORDS[s]) for s in STAGES if s in stages)]
         return [
             self._choice("late", _("Late"), [("yes", _("Late only")), ("no", _("Not late"))]),
             self._choice("lead", _("Institution"), sorted(leads.items(), key=lambda lead: lead[1])),

@@ -4,7 +4,7 @@ Notices and mails are written in the transaction of the event. A mail names item
 and who acted, and links to the answer; it carries no narrative and no figure.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from typing import Any
 
 from accounts.models import AuditEvent, Party, User
@@ -24,38 +24,36 @@ from actionplans.rules import Standing
 from actionplans.services.standings import standing_of
 from monitoring.services import notifications
 
-Answers = Mapping[User, Sequence[ProgressUpdate]]  # whom to tell, with what it is about for each
+Told = dict[User, list[ProgressUpdate]]  # and the answers that it is about for each
 
 
 def deliver(sender: Any, event: AuditEvent, **kwargs: Any) -> None:
     """Tell the people whom the event's notification names; most events have none."""
     if event.action == "profile.changed":
         notifications.replan(user=User.objects.get(pk=event.by_id or 0))
-    deliver_together(sender, [event])
+    else:
+        deliver_together(sender, [event])
 
 
 def deliver_together(sender: Any, events: list[AuditEvent], **kwargs: Any) -> None:
     """Tell of one act on many records: each person once, of all that concerns them."""
-    told = {event: people for event in events if (people := _people(event))}
+    by = User.objects.filter(pk=events[0].by_id).first() if events[0].by_id else None
+    told = {event: people for event in events if (people := _told(event, by))}
     if told:
-        by = User.objects.filter(pk=events[0].by_id or 0).first()
         notifications.tell(told=told, by=by)
 
 
-def _people(event: AuditEvent) -> Answers:
+def _told(event: AuditEvent, by: User | None) -> Told:
     if event.action in PERIOD_NOTIFICATIONS:
         return _of_period(event)
-    if event.by_id is None:
-        return {}
-    by = User.objects.get(pk=event.by_id)
-    if event.action in TIME:
+    if event.action in TIME and by:
         party = Party.objects.get(pk=event.party_id or 0)
         return {person: [] for person in told_of_time(event.action, [party], by)}
     verb = _verb_of(event)
-    return _of_step(event, verb, by) if verb else {}
+    return _of_step(event, verb, by) if verb and by else {}
 
 
-def _of_period(event: AuditEvent) -> Answers:
+def _of_period(event: AuditEvent) -> Told:
     """The event says whom it is for, and which answers it is about for each of them."""
     people: dict[str, list[int]] = event.details["people"]
     updates = _updates(pk for answers in people.values() for pk in answers)
@@ -65,7 +63,7 @@ def _of_period(event: AuditEvent) -> Answers:
     }
 
 
-def _of_step(event: AuditEvent, verb: Verb, by: User) -> Answers:
+def _of_step(event: AuditEvent, verb: Verb, by: User) -> Told:
     """A step of an answer, or the sending of many."""
     is_sending = event.subject_type == SUBMISSION
     pks = event.details["updates"] if is_sending else [int(event.subject_id)]

@@ -41,6 +41,7 @@ urlpatterns = [
     path("p/<str:code>/updates/", updates.updates, name="updates"),
     path("p/<str:code>/updates/<int:pk>/", update.update, name="update"),
     path("p/<str:code>/control-room/", control_room.show_room, name="control-room"),
+    path("p/<str:code>/control-room/remind/", control_room.remind, name="remind"),
     path("p/<str:code>/submission/preview/", preview.preview, name="submission-preview"),
     path("p/<str:code>/points/", points.points, name="points"),
     path("p/<str:code>/people/<int:pk>/hand-over/", handover.hand_over, name="hand-over"),

@@ -78,7 +78,7 @@ def _confirm_claim(*, update: ProgressUpdate, version: int, by: User) -> Progres
 def _return_for_one(
     *, update: ProgressUpdate, version: int, part: str, reason: str, by: User
 ) -> ProgressUpdate:
-    return updates.return_update(update=update, version=version, part=part, reason=reason, by=by)
+    return updates.return_update(update=update, version=version, reasons={part: reason}, by=by)
 
 
 TAKE: dict[Verb, Callable[..., ProgressUpdate]] = {

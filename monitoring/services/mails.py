@@ -48,10 +48,7 @@ class Entry:
 
 
 def mail_at_once(notices: Sequence[Notice], by: User | None) -> EmailMessage | None:
-    """One mail to one person for one act, however many records it moved.
-
-    None where the person may not read what it is about.
-    """
+    """One person's mail of one act; None where they may not read what it is about."""
     person = notices[0].user
     with translation.override(language_of(person)):
         entries = _entries(notices, person)
@@ -64,17 +61,18 @@ def mail_at_once(notices: Sequence[Notice], by: User | None) -> EmailMessage | N
             "by": by,
             "profile": _profile(),
         }
-        name = "answer_moved" if len(entries) == 1 else "answers_moved"
-        body = render_to_string(f"emails/{name}.txt", words)
-        return EmailMessage(_title_of(entries), body, None, [person.email])
+        template = "answer_moved" if len(entries) == 1 else "answers_moved"
+        body = render_to_string(f"emails/{template}.txt", words)
+        return EmailMessage(_title(entries), body, None, [person.email])
 
 
-def _title_of(entries: Sequence[Entry]) -> str:
+def _title(entries: Sequence[Entry]) -> str:
+    """The subject of the first, and how many more there are."""
     first, others = entries[0].subject.title, len(entries) - 1
     if not others:
         return first
-    words = ngettext("%(first)s, and %(number)s more", "%(first)s, and %(number)s more", others)
-    return words % {"first": first, "number": formats.number(others)}
+    words = ngettext("%(first)s, and %(n)s more", "%(first)s, and %(n)s more", others)
+    return words % {"first": first, "n": formats.number(others)}
 
 
 def digest_mail(person: User, notices: Iterable[Notice], zone: str) -> EmailMessage | None:

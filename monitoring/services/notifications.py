@@ -44,21 +44,23 @@ def due_at(frequency: str, after: datetime, zone: str) -> datetime | None:
         day += timedelta(days=1)
 
 
-Answers = Mapping[User, Sequence[ProgressUpdate]]  # whom to tell, with what it is about for each
+def tell(
+    *, told: Mapping[AuditEvent, Mapping[User, Sequence[ProgressUpdate]]], by: User | None
+) -> None:
+    """Note each event for its people; who wants to know at once gets one mail for all of them.
 
-
-def tell(*, told: Mapping[AuditEvent, Answers], by: User | None) -> None:
-    """Note each event for its people, and mail once to each who wants to know at once."""
-    prompt: dict[User, list[Notice]] = defaultdict(list)
+    `told`: event -> whom to tell, with the answers that it is about for each of them.
+    """
+    prompt: dict[int, list[Notice]] = defaultdict(list)
     for event, answers in told.items():
         for notice in _note(event, answers):
-            prompt[notice.user].append(notice)
-    mails = [mail_at_once(notices, by) for notices in prompt.values()]
-    get_connection().send_messages([mail for mail in mails if mail])
+            prompt[notice.user_id].append(notice)
+    sent = [mail_at_once(notices, by) for notices in prompt.values()]
+    get_connection().send_messages([mail for mail in sent if mail])
 
 
-def _note(event: AuditEvent, answers: Answers) -> list[Notice]:
-    """Keep a notice for each of the people; returns those that are mailed at once."""
+def _note(event: AuditEvent, answers: Mapping[User, Sequence[ProgressUpdate]]) -> list[Notice]:
+    """Keep a notice for each of the people; returns those that are wanted at once."""
     people = list(answers)
     kind = KINDS[event.action]
     chosen, zones = frequencies(kind, people), zones_of(people)

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -15,15 +16,17 @@ from actionplans.models import ProgressUpdate, ReportingPeriod, UpdateRevision
 from actionplans.services import updates
 from actionplans.services.periods import grant_extension
 from common import clock
+from common.models import OutgoingMail
 from monitoring.control_room import Stage, state_since
 from tests.factories import accounts, actionplans
 from tests.factories.actionplans import DAY, Desk
-from tests.factories.pages import heading, more_answers, text
+from tests.factories.pages import heading, more_answers, text, words
 
 pytestmark = pytest.mark.django_db
 SignIn = Callable[[Any], Client]
 Count = Callable[[Callable[[], Any]], int]
 ROOM = "/p/NGA/control-room/"
+REMIND = "/p/NGA/control-room/remind/"
 
 
 @pytest.fixture
@@ -140,6 +143,7 @@ def test_items_without_an_institution_are_lacking(desk: Desk, signed_in: SignIn)
     [
         ({"stage": Stage.COORDINATOR}, ["2.1.a", "2.1.b"]),
         ({"stage": Stage.NOT_BEGUN}, ["2.1"]),
+        ({"stage": "lacking"}, ["2.1", "2.1.a", "2.1.b"]),
         ({"late": "yes"}, []),
         ({"late": "no", "sort": "-item"}, ["2.1.b", "2.1.a", "2.1"]),
         ({"sort": "-stage"}, ["2.1.a", "2.1.b", "2.1"]),
@@ -180,6 +184,55 @@ def test_room_without_a_period_or_items_says_so(signed_in: SignIn) -> None:
     assert "No reporting period has opened yet" in text(client, "/p/PAK/control-room/")
     actionplans.period()
     assert "Nothing is asked of this party" in text(client, "/p/PAK/control-room/")
+
+
+def test_ticked_people_are_reminded_after_a_look(
+    desk: Desk, signed_in: SignIn, settings: Any
+) -> None:
+    settings.EMAIL_BACKEND = "common.mail.QueuedEmailBackend"
+    more_answers(desk, 1, UpdateState.SUBMITTED)
+    OutgoingMail.objects.all().delete()
+    client = signed_in(desk.coordinator)
+    html = client.get(ROOM).content.decode()
+    every, *single = re.findall(r'type="checkbox"[^>]*name="rows" value="([^"]+)"', html)
+    assert (
+        set(every.split("-"))
+        == set(single)
+        == {
+            str(desk.contributor.pk),
+            str(desk.validator.pk),
+        }
+    )
+    page = text(client, REMIND, rows=every)
+    assert "Remind 2 people of the answers they hold" in page
+    done = client.post(REMIND, {"rows": single})
+    assert done.headers["Location"] == f"{ROOM}?period=2026-H1"
+    assert f"{desk.validator.name} ({desk.lead})" in text(client, done.headers["Location"])
+    told = sorted(mail.recipients[0] for mail in OutgoingMail.objects.all())
+    assert told == sorted([desk.contributor.email, desk.validator.email])
+    again = client.post(REMIND, {"rows": single})
+    assert again.status_code == 409
+    assert "Reminded today already" in words(again.content.decode())
+
+
+def test_who_holds_nothing_is_not_reminded(desk: Desk, signed_in: SignIn) -> None:
+    client = signed_in(desk.coordinator)
+    for rows_of in (str(desk.validator.pk), "", "x", str(desk.coordinator.pk)):
+        page = text(client, REMIND, rows=rows_of)
+        assert "Nobody was ticked for whom an answer waits" in page
+    refused = client.post(REMIND, {"rows": desk.validator.pk})
+    assert "None of these people holds an answer that waits." in words(refused.content.decode())
+
+
+def test_reminding_costs_the_same_for_one_and_three(
+    desk: Desk, signed_in: SignIn, count_queries: Count
+) -> None:
+    client, costs = signed_in(desk.coordinator), []
+    for further in (0, 2):
+        people = [accounts.member(desk.party, "contributor", desk.lead) for _ in range(further)]
+        ticked = {"rows": [desk.contributor.pk, *(person.pk for person in people)]}
+        costs.append(count_queries(lambda ticked=ticked: client.get(REMIND, ticked)))  # type: ignore[misc]
+    assert costs == [15, 15]
 
 
 def _grown(desk: Desk, institutions: int, items: int, periods: int) -> None:

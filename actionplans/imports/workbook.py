@@ -164,11 +164,12 @@ def read_answers(
         return filled
     read = (answers, *hidden, *(s for s in sheets if s.name == MACHINE_SHEET))
     filled.ignored = [_showable(s.name) for s in sheets[1:] if s not in read][:MOST_IGNORED]
-    _check_shape(answers, machine, filled)
+    _check_heads(answers, machine, filled)
     for number, made in enumerate(machine.answers):
         row = FIRST_ANSWER + number
         if _has_its_code(answers, row, made, filled):
             _read_row(answers, row, made, items.get(made.update, ("", ""))[1], filled)
+    _check_around(answers, FIRST_ANSWER + len(machine.answers) - 1, filled)
     return filled
 
 
@@ -185,14 +186,16 @@ def _showable(text: str) -> str:
     return UNREADABLE.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
-def _check_shape(sheet: Sheet, machine: Machine, filled: Filled) -> None:
+def _check_heads(sheet: Sheet, machine: Machine, filled: Filled) -> None:
     for merged in sheet.merged:
         _fault(filled, sheet.name, merged, "", _("These cells are merged. Undo that."))
     for column, wanted in enumerate(machine.header, start=1):
         if (found := sheet.text(HEADER, column)) != wanted:
             words = _("The head of this column has to be “%(wanted)s”.") % {"wanted": wanted}
             _fault(filled, sheet.name, place(HEADER, column), found, words)
-    last = FIRST_ANSWER + len(machine.answers) - 1
+
+
+def _check_around(sheet: Sheet, last: int, filled: Filled) -> None:
     for (row, column), cell in sorted(sheet.cells.items()):
         outside = row > last or column > COLUMNS
         if row >= HEADER and outside and (cell.text.strip() or cell.kind == "f"):

@@ -242,6 +242,10 @@ class _Writer:
     def _state(self, answer: Answer) -> str:
         update = answer.update
         state = str(update.get_state_display())
+        if update.editable_until and not answer.why_locked:
+            zone = update.assignment.party.time_zone
+            until = formats.instant(update.editable_until, zone)
+            state = _("%(state)s, open until %(until)s") % {"state": state, "until": until}
         if answer.why_locked:
             return f"{state}. {_('Locked:')} {answer.why_locked}"
         reasons = " ".join(row.reason for row in answer.to_mend)
@@ -276,7 +280,7 @@ class _Writer:
         sheet.set_v_pagebreaks([PAGE_ENDS_BEFORE])
         sheet.print_area(0, 0, max(last, HEADER - 1), COLUMNS - 1)
         sheet.protect("", {"format_rows": True, "format_columns": True})
-        sheet.activate()
+        sheet.set_selection(FIRST_ANSWER - 1, FIRST_FIELD - 1, FIRST_ANSWER - 1, FIRST_FIELD - 1)
 
     # --- For the way back ---------------------------------------------------------------------
     def _machine(self, sheet: Any) -> dict[str, str]:

@@ -49,10 +49,10 @@ def test_each_state_stands_with_whoever_has_to_act(desk: Desk, signed_in: SignIn
         (UpdateState.TRANSMITTED, "Sent", ""),
         (UpdateState.REVIEWED, "Sent", ""),
     ]
-    for state, words, holder in expected:
+    for state, label, holder in expected:
         actionplans.bring_to(desk, state)
         (row,) = rows(client)
-        assert (row["Where it lies"], row["Who has to act"]) == (words, holder)
+        assert (row["Where it lies"], row["Who has to act"]) == (label, holder)
 
 
 def test_returned_and_saved_answers_are_being_written(desk: Desk, signed_in: SignIn) -> None:

@@ -132,6 +132,28 @@ def _move_out(
     return update
 
 
+def reply(update: ProgressUpdate, words: str, at: datetime | None = None) -> UpdateRevision:
+    """The party's reply to the verdict, as everybody outside reads it from then on."""
+    names = ("narrative", "rating", "measures", "next_steps", "verdict", "verdict_reason")
+    said = update.transmitted_revision
+    assert said is not None
+    revision = UpdateRevision.objects.create(
+        update=update,
+        number=said.number + 1,
+        verb=Verb.REPLY,
+        state=UpdateState.REVIEWED,
+        at=at or clock.now(),
+        by=said.by,
+        party_reply=words,
+        **{name: getattr(said, name) for name in names},
+    )
+    revision.evidence.set(said.evidence.all())
+    update.party_reply, update.replied_at, update.replied_by = words, revision.at, said.by
+    update.version, update.transmitted_revision = revision.number, revision
+    update.save()
+    return revision
+
+
 def submission(party: Party, made_period: ReportingPeriod, *, on_time: bool = True) -> Submission:
     return Submission.objects.create(
         party=party,

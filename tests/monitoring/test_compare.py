@@ -11,10 +11,12 @@ from accounts.enums import RoleCode
 from accounts.models import Country
 from actionplans.enums import UpdateState, Verb
 from actionplans.models import CatalogueItem, CatalogueText, ProgressUpdate, UpdateRevision
+from common import formats
 from common.exports import unescape_cell
 from monitoring.services.pilots import declare_endorsed
 from tests.factories import accounts, monitoring, recruitment
 from tests.factories.cast import CAST, cast
+from tests.factories.pages import words
 
 ADDRESS = "/monitoring/compare/"
 PILOTS = ("ARG", "NGA", "PAK", "ZAF")
@@ -164,6 +166,24 @@ def test_unsent_text_stays_inside(nigeria, period, client):
 
     assert (cell.claim, cell.verdict, cell.amending_since) == ("3", "2", went_back)
     assert "Being amended since" in shown(client).content.decode()
+
+
+def test_reply_and_day_of_the_amendment_stand_in_the_cell(nigeria, period, client):
+    update = monitoring.answer(nigeria, "2.1", period, rating="3", verdict="2")
+    monitoring.reply(update, "Two battalions apply it.")
+    ProgressUpdate.objects.filter(pk=update.pk).update(amended_at=period.due_at)
+
+    cell = cells(client, "2.1")["NGA"]
+
+    assert (cell.reply, cell.amended_at) == ("Two battalions apply it.", period.due_at)
+    assert cell.states == {"reviewed", "amended"}
+    page = words(shown(client).content.decode())
+    assert "The party's reply Two battalions apply it." in page
+    assert f"Amended on {formats.day(period.due_at.date())}" in page
+    assert [row.item.code for row in comparison(client, state="amended").rows] == ["2.1"]
+    row = next(row for row in csv_of(client, theme="2") if row["Country code"] == "NGA")
+    assert row["The party's reply"] == "Two battalions apply it."
+    assert row["State"] == "Reviewed, Amended after its review"
 
 
 # --- Filters ------------------------------------------------------------------------------------

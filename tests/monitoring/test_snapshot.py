@@ -11,12 +11,13 @@ from hypothesis import strategies as st
 
 from actionplans.enums import UpdateState, Verb
 from actionplans.models import CatalogueItem, Extension, ProgressUpdate, UpdateRevision
-from common import clock
+from common import clock, formats
 from monitoring.canonical import canonical, digest
 from monitoring.facts import facts_for
 from monitoring.queries import reports
 from monitoring.reports.build import read_body
 from monitoring.reports.content import plain
+from monitoring.reports.document import document
 from monitoring.reports.wording import words_of
 from monitoring.services.pilots import declare_endorsed, invite_pilot
 from tests.factories import accounts, monitoring, recruitment
@@ -202,6 +203,76 @@ def test_amended_answer_counts_its_sendings(nigeria, period):
     assert entry["answer"]["amendments"] == 1
     assert entry["answer"]["sent_at"] == plain(last.at)
     assert entry["amending_since"] is None
+
+
+def test_item_holds_the_reply_beside_the_verdict(nigeria, period):
+    update = monitoring.answer(nigeria, "2.1", period, rating="3", verdict="2")
+    reply = monitoring.reply(update, "Two battalions apply it.", at=period.due_at)
+
+    body = read_body(nigeria, period)
+    entry = item_of(body, "2.1")
+
+    assert body["schema"] == 2
+    assert entry["reply"] == {"text": "Two battalions apply it.", "at": plain(reply.at)}
+    assert (entry["verdict"]["rating"], entry["verdict"]["reason"]) == ("2", "Only on paper.")
+    assert entry["status"] == "reviewed"
+    assert item_of(body, "2.2")["reply"] is None
+
+
+def test_day_of_an_amendment_is_that_of_its_sending_and_none_where_it_lapsed(nigeria, period):
+    amended = monitoring.answer(nigeria, "2.1", period, rating="3", verdict="2")
+    lapsed = monitoring.answer(nigeria, "2.2", period, rating="3", verdict="2")
+    again = monitoring.answer(nigeria, "2.3", period, rating="3")
+    for update, verbs in (
+        (amended, (Verb.REOPEN, Verb.SEND, Verb.REVIEW, Verb.REOPEN, Verb.LAPSE)),
+        (lapsed, (Verb.REOPEN, Verb.SEND, Verb.LAPSE)),
+        (again, (Verb.RETURN, Verb.SEND)),
+    ):
+        for number, verb in enumerate(verbs, start=4):
+            last = UpdateRevision.objects.create(
+                update=update,
+                number=number,
+                verb=verb,
+                state=UpdateState.REVIEWED,
+                at=period.due_at + number * monitoring.DAY,
+                rating="3",
+                verdict="" if update == again else "2",
+            )
+        ProgressUpdate.objects.filter(pk=update.pk).update(
+            transmitted_revision=last, version=last.number
+        )
+
+    body = read_body(nigeria, period)
+
+    assert {code: item_of(body, code)["amended_at"] for code in ("2.1", "2.2", "2.3")} == {
+        "2.1": plain(period.due_at + 5 * monitoring.DAY),
+        "2.2": None,
+        "2.3": None,
+    }
+
+
+def test_report_says_the_reply_and_the_amendment_and_reads_reports_of_schema_1(nigeria, period):
+    update = monitoring.answer(nigeria, "2.1", period, rating="3", verdict="2")
+    monitoring.reply(update, "Two battalions apply it.", at=period.due_at)
+    content = json.loads(monitoring.report(nigeria, period).content)
+    entry = item_of(content, "2.1")
+    entry["amended_at"] = plain(period.due_at)
+
+    def shown():
+        themes = document(content, "0" * 64)["themes"]
+        return next(i for theme in themes for i in theme["items"] if i["code"] == "2.1")
+
+    texts = {row["label"]: row["paragraphs"] for row in shown()["texts"]}
+    assert list(texts)[-2:] == ["Reviewer's reason", "The party's reply"]
+    assert texts["The party's reply"] == [{"text": "Two battalions apply it.", "rtl": False}]
+    day = formats.instant(period.due_at, nigeria.time_zone)
+    assert f"replied to {day}; amended after its review on {day}." in shown()["status"]
+
+    for old in (*content["action_points"], *content["recommendations"]):
+        del old["reply"], old["amended_at"]
+    content["schema"] = 1
+    assert "The party's reply" not in {row["label"] for row in shown()["texts"]}
+    assert "replied to" not in shown()["status"]
 
 
 def test_submission_is_on_time_or_late_by_itself(nigeria, period):

@@ -226,6 +226,36 @@ def amended(desk: Desk) -> None:
     desk.refresh()
 
 
+def test_reply_stands_beside_claim_record_and_verdict_for_both_sides(
+    desk: Desk, signed_in: SignIn
+) -> None:
+    update = actionplans.bring_to(desk, UpdateState.REVIEWED, verdict="2")
+    updates.reply_to_verdict(
+        update=update, version=update.version, reply="Two battalions do.", by=desk.coordinator
+    )
+    desk.refresh()
+    for person in (desk.coordinator, desk.contributor, desk.reviewer):
+        page = text(signed_in(person), page_of(desk))
+        assert "Reason for the verdict Only on paper. The party's reply Two battalions do." in page
+    assert buttons(signed_in(desk.coordinator), desk) == []
+
+
+def test_amended_answer_says_so_for_ever(desk: Desk, signed_in: SignIn) -> None:
+    update = actionplans.bring_to(desk, UpdateState.REVIEWED)
+    updates.reopen_update(
+        update=update, version=update.version, reason="Look again.",
+        until=clock.now() + DAY, by=desk.reviewer,
+    )  # fmt: skip
+    marked = "amended after its review on"
+    assert marked not in text(signed_in(desk.reviewer), page_of(desk))
+    for state in (UpdateState.TRANSMITTED, UpdateState.REVIEWED):
+        actionplans.bring_to(desk, state, verdict="3")
+        for person in (desk.coordinator, desk.reviewer):
+            assert marked in text(signed_in(person), page_of(desk))
+    with clock.at(desk.period.closes_at + DAY):
+        assert marked in text(signed_in(desk.reviewer), page_of(desk))
+
+
 def test_reviewer_reads_the_transmitted_revision_while_it_is_amended(
     desk: Desk, signed_in: SignIn
 ) -> None:

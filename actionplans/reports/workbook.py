@@ -91,12 +91,11 @@ class _Writer:
         self._answers(answers)
 
     def style(self, **wanted: Any) -> Any:
-        """One format for each look."""
+        """One format for each look; which way a text runs, its own first letter says."""
         key = tuple(sorted(wanted.items()))
         if key not in self.styles:
             base = {"valign": "top", "text_wrap": True, "font_size": 10}
-            reading = {"reading_order": 2} if get_language_bidi() else {}
-            self.styles[key] = self.book.add_format({**base, **reading, **wanted})
+            self.styles[key] = self.book.add_format({**base, **wanted})
         return self.styles[key]
 
     def _sheet(self, name: str) -> Any:
@@ -247,7 +246,7 @@ class _Writer:
             until = formats.instant(update.editable_until, zone)
             state = _("%(state)s, open until %(until)s") % {"state": state, "until": until}
         if answer.why_locked:
-            return f"{state}. {_('Locked:')} {answer.why_locked}"
+            return f"{_('Locked')}. {answer.why_locked}"
         reasons = " ".join(row.reason for row in answer.to_mend)
         if not set(FIELDS) <= answer.open_fields:
             return f"{state}. {_('Only the white cells were returned.')} {reasons}"
@@ -319,7 +318,7 @@ def _claim(last: tuple[str, str] | None) -> str:
     if last is None:
         return _("none")
     rating, period = last
-    return f"{Rating(rating).label} ({period})"
+    return f"{Rating(rating).label} ({formats.apart(period)})"
 
 
 def _shown(update: ProgressUpdate, name: str) -> str:

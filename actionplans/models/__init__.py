@@ -8,6 +8,12 @@ from actionplans.models.catalogue import (
     Recommendation,
     Theme,
 )
+from actionplans.models.contributions import (
+    Contribution,
+    ContributionRevision,
+    ContributionUse,
+)
+from actionplans.models.discussion import Clarification, Remark
 from actionplans.models.evidence import Evidence, EvidenceUse
 from actionplans.models.periods import Extension, ReportingPeriod
 from actionplans.models.updates import (
@@ -25,11 +31,16 @@ __all__ = [
     "Assignment",
     "CatalogueItem",
     "CatalogueText",
+    "Clarification",
+    "Contribution",
+    "ContributionRevision",
+    "ContributionUse",
     "Evidence",
     "EvidenceUse",
     "Extension",
     "ProgressUpdate",
     "Recommendation",
+    "Remark",
     "ReportingPeriod",
     "Submission",
     "Theme",

@@ -101,10 +101,10 @@ def recipients(standing: Standing, verb: Verb) -> list[User]:
         people = set(_inside(standing, verb))
     else:
         people = set()
-    return list(_present(people - {standing.me}))
+    return list(present(people - {standing.me}))
 
 
-def _present(people: set[int]) -> QuerySet[User]:
+def present(people: set[int]) -> QuerySet[User]:
     """Those who hold a role today: nobody is told of a party's work after leaving it."""
     held = Membership.objects.current().filter(user=OuterRef("pk"))
     return User.objects.filter(Exists(held), pk__in=people, is_active=True)

@@ -51,6 +51,12 @@ class Remark(models.Model):
         return f"{self.update.get_absolute_url()}#discussion"
 
 
+class ClarificationQuerySet(models.QuerySet["Clarification"]):
+    def visible_to(self, user: User) -> "ClarificationQuerySet":
+        """To whoever may read the answer; it is asked on what was sent, so outside too."""
+        return self.filter(update__in=ProgressUpdate.objects.visible_to(user).values("pk"))
+
+
 class Clarification(models.Model):
     """A reviewer's numbered question on a sent answer, which stays where it is meanwhile."""
 
@@ -65,6 +71,8 @@ class Clarification(models.Model):
     answered_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
     withdrawn_at = models.DateTimeField(null=True, blank=True)
     withdrawn_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+
+    objects = ClarificationQuerySet.as_manager()
 
     class Meta:
         ordering = ["number"]

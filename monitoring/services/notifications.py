@@ -20,7 +20,8 @@ from accounts.links import absolute
 from accounts.models import AuditEvent, User
 from accounts.notifications import KINDS, choices_of, frequencies
 from accounts.preferences import language_of, zones_of
-from actionplans.notifications import Subject, subjects
+from actionplans.notifications import Subject
+from actionplans.notifications_beside import subjects
 from common import clock, formats
 from common.querysets import lock
 from monitoring.models import Digest, Notice

@@ -19,8 +19,9 @@ from actionplans.models import ProgressUpdate
 from actionplans.models.updates import CONTENT_FIELDS
 from actionplans.queries.updates import previous_update
 from actionplans.rules import Standing, decide
-from actionplans.services import updates
+from actionplans.services import contributions, updates
 from actionplans.services.updates import NotAllowed
+from actionplans.views import weaving
 from actionplans.views.lookups import (
     evidence_of,
     standing_for,
@@ -50,6 +51,8 @@ def edit_update(request: HttpRequest, code: str, pk: int) -> HttpResponseBase:
         return _autosave(update, form, access(request).user)
     if not decision.allowed:
         return _locked(request, standing, form, decision.why)
+    if "weave" in request.POST:
+        return _page(request, standing, weaving.weave(request, standing, form))
     if request.method == "POST" and form.is_valid():
         return _write(request, standing, form)
     return _page(request, standing, form)
@@ -60,6 +63,7 @@ def _page(request: HttpRequest, standing: Standing, form: UpdateForm) -> HttpRes
     before = previous_update(update) if update.state == UpdateState.DRAFT else None
     context = {
         **_frame(request, standing),
+        **weaving.weaving(request, standing),
         "form": form,
         "evidence": evidence_of(update),
         "sent": partial_uploads.unused(owner=access(request).user.pk, purpose=form.purpose),
@@ -119,12 +123,14 @@ def _save(request: HttpRequest, update: ProgressUpdate, form: UpdateForm, *, sub
         with transaction.atomic():
             if file := form.cleaned_data["file"]:
                 stored = uploads.store_file(file)
-            write(
+            saved = write(
                 update=update,
                 version=form.cleaned_data["version"],
                 content=form.content(stored, form.take_sent(access(request).user.pk)),
                 by=access(request).user,
             )
+            taken_in = weaving.ticked(request.POST)
+            contributions.take_in(update=saved, contributions=taken_in, by=access(request).user)
     except DomainError:
         if stored:
             stored.file.delete(save=False)
@@ -182,6 +188,7 @@ def _conflict(request: HttpRequest, update: ProgressUpdate, sent: UpdateForm) ->
         **_frame(request, standing),
         "form": form,
         "rows": rows,
+        "ticked": weaving.ticked(request.POST),
         "evidence": evidence,
         "sent": partial_uploads.unused(owner=access(request).user.pk, purpose=form.purpose),
         "lost_file": request.FILES.get("file"),

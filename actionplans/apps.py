@@ -11,10 +11,13 @@ class ActionplansConfig(AppConfig):
         from accounts.services.audit import add_record_kinds, add_subjects, add_words
         from actionplans.models import (
             Assignment,
+            Clarification,
+            Contribution,
             Evidence,
             Extension,
             ExtensionRequest,
             ProgressUpdate,
+            Remark,
             ReportingPeriod,
             Submission,
             WorkbookImport,
@@ -30,12 +33,21 @@ class ActionplansConfig(AppConfig):
                 "assignment.set": _("Item assigned"),
                 "evidence.add": _("Document added to the library"),
                 "evidence.describe": _("What is said of a document changed"),
+                "clarification.ask": _("Clarification asked"),
+                "clarification.answer": _("Clarification answered"),
+                "clarification.withdraw": _("Question withdrawn"),
+                "contribution.save": _("Contribution saved"),
+                "contribution.submit": _("Contribution submitted"),
+                "contribution.sign": _("Contribution signed"),
+                "contribution.return": _("Contribution returned"),
+                "contribution.withdraw": _("Contribution withdrawn to draft"),
                 "extension.grant": _("More time granted"),
                 "extension.refuse": _("More time refused"),
                 "extension.request": _("More time asked for"),
                 "extension.withdraw": _("Request for more time taken back"),
                 "period.create": _("Period planned"),
                 "reminder.asked": _("Reminded by a coordinator"),
+                "remark.add": _("Remark made"),
                 "submission.send": _("National answer sent"),
                 "update.save": _("Answer saved"),
                 "update.submit": _("Answer submitted"),
@@ -64,7 +76,11 @@ class ActionplansConfig(AppConfig):
                 "actionplans.submission": _("national answer"),
             }
         )
+        of_answers = ("update__assignment__party", "update__assignment__item", "update__period")
         add_subjects(
+            Clarification.objects.select_related(*of_answers),
+            Contribution.objects.select_related("institution", *of_answers),
+            Remark.objects.select_related(*of_answers),
             Assignment.objects.select_related("item"),
             Evidence.objects.select_related("party"),
             Extension.objects.select_related("party__country", "period"),

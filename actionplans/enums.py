@@ -46,6 +46,15 @@ class UpdateState(models.TextChoices):
     RETURNED = "returned", _("Returned")
 
 
+class ContributionState(models.TextChoices):
+    """Where the contribution of a supporting institution is; the words are an answer's."""
+
+    DRAFT = UpdateState.DRAFT.value, UpdateState.DRAFT.label
+    SUBMITTED = UpdateState.SUBMITTED.value, UpdateState.SUBMITTED.label
+    SIGNED = UpdateState.SIGNED.value, UpdateState.SIGNED.label
+    RETURNED = UpdateState.RETURNED.value, UpdateState.RETURNED.label
+
+
 class Verb(models.TextChoices):
     """What can happen to an update; the table of who and when is in `rules`."""
 

@@ -7,6 +7,9 @@ from actionplans.views import (
     bulk_assign,
     bulk_extend,
     catalogue,
+    contribution_steps,
+    contributions,
+    discussion,
     editing,
     evidence,
     extension_requests,
@@ -70,6 +73,41 @@ urlpatterns = [
         "monitoring/extension-requests/<int:pk>/",
         extension_requests.decide_request,
         name="extension-decide",
+    ),
+    path(
+        "p/<str:code>/updates/<int:pk>/contribution/",
+        contributions.edit_contribution,
+        name="contribution-edit",
+    ),
+    path(
+        "p/<str:code>/updates/<int:pk>/contributions/<int:contribution>/",
+        contribution_steps.show_contribution,
+        name="contribution",
+    ),
+    *(
+        path(
+            f"p/<str:code>/updates/<int:pk>/contributions/<int:contribution>/{step}/",
+            contribution_steps.take_contribution_step,
+            {"step": step},
+            name=f"contribution-{step}",
+        )
+        for step in contribution_steps.STEPS
+    ),
+    path("p/<str:code>/updates/<int:pk>/remark/", discussion.add_remark, name="remark"),
+    path(
+        "p/<str:code>/updates/<int:pk>/clarification/",
+        discussion.ask_clarification,
+        name="clarification",
+    ),
+    path(
+        "p/<str:code>/updates/<int:pk>/clarifications/<int:number>/answer/",
+        discussion.answer_clarification,
+        name="clarification-answer",
+    ),
+    path(
+        "p/<str:code>/updates/<int:pk>/clarifications/<int:number>/withdraw/",
+        discussion.withdraw_clarification,
+        name="clarification-withdraw",
     ),
     path("p/<str:code>/evidence/<int:pk>/", evidence.show_evidence, name="evidence"),
     path("p/<str:code>/evidence/<int:pk>/about/", evidence.about_evidence, name="evidence-about"),

@@ -1,7 +1,7 @@
 """The coordinator's grid: every item of a party in a period, as far as the reader may see it."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db.models import F, Min, QuerySet
@@ -15,6 +15,7 @@ from actionplans.enums import UpdateState
 from actionplans.models import (
     Assignment,
     CatalogueItem,
+    Contribution,
     ProgressUpdate,
     ReportingPeriod,
     UpdateRevision,
@@ -23,6 +24,7 @@ from actionplans.queries.updates import ItemRow, item_rows
 from actionplans.rules import Standing
 from actionplans.services.standings import standings
 from common import clock, formats
+from monitoring.queries.start import Task
 from monitoring.rules import Finding
 
 S = UpdateState
@@ -62,6 +64,8 @@ class GridRow:
     is_late: bool = False
     finding: Finding | None = None
     carried: ProgressUpdate | None = None  # the earlier answer that stands in an interim period
+    contributions: tuple[Contribution, ...] = ()  # of the reader's own institutions
+    contribute_url: str = ""  # where they begin one
 
     @property
     def status_words(self) -> str | Promise:
@@ -85,6 +89,27 @@ def grid(
     if who.is_member(party):
         return _inside(who, rows, findings, deadline)
     return _outside(rows, findings, deadline)
+
+
+def with_contributions(
+    rows: Iterable[GridRow],
+    begun: Mapping[int, Sequence[Contribution]],
+    tasks: Iterable[Task],
+    period: ReportingPeriod,
+) -> list[GridRow]:
+    """The rows with what the reader's institutions contribute: `begun`, or waiting to be."""
+    waiting = {
+        t.update.assignment_id: t.url
+        for t in tasks
+        if t.kind == "contribute" and t.update.period_id == period.pk
+    }
+
+    def shown(row: GridRow) -> GridRow:
+        key = row.assignment.pk if row.assignment else 0
+        own = tuple(begun.get(key, ()))
+        return replace(row, contributions=own, contribute_url="" if own else waiting.get(key, ""))
+
+    return [shown(row) for row in rows]
 
 
 def _inside(

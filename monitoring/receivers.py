@@ -8,8 +8,9 @@ from collections.abc import Iterable
 from typing import Any
 
 from accounts.models import AuditEvent, Party, User
+from actionplans import notifications_beside as beside
 from actionplans.enums import Verb
-from actionplans.models import ProgressUpdate, UpdateRevision
+from actionplans.models import Clarification, Contribution, ProgressUpdate, UpdateRevision
 from actionplans.notifications import (
     NOTIFICATIONS,
     PERIOD_NOTIFICATIONS,
@@ -19,8 +20,10 @@ from actionplans.notifications import (
     recipients,
     told_of_time,
 )
+from actionplans.queries.contributions import with_answer
 from actionplans.queries.updates import with_people
 from actionplans.rules import Standing
+from actionplans.services.contribution_standings import contribution_standing
 from actionplans.services.standings import standing_of
 from monitoring.services import notifications
 
@@ -49,6 +52,8 @@ def _told(event: AuditEvent, by: User | None) -> Told:
     if event.action in TIME and by:
         party = Party.objects.get(pk=event.party_id or 0)
         return {person: [] for person in told_of_time(event.action, [party], by)}
+    if event.action in beside.NOTIFICATIONS and by:
+        return _beside(event, by)
     verb = _verb_of(event)
     return _of_step(event, verb, by) if verb and by else {}
 
@@ -74,6 +79,20 @@ def _of_step(event: AuditEvent, verb: Verb, by: User) -> Told:
 
 def _updates(pks: Iterable[int]) -> dict[int, ProgressUpdate]:
     return with_people(ProgressUpdate.objects.all()).in_bulk(list(pks))
+
+
+def _beside(event: AuditEvent, by: User) -> Told:
+    """What happened beside an answer's way, as the event left the record."""
+    if event.subject_type == beside.CONTRIBUTION:
+        contribution = with_answer(Contribution.objects.all()).get(pk=event.subject_id)
+        standing = contribution_standing(contribution, by)
+        people = beside.told_of_contribution(standing, event.action)
+        return {person: [contribution.update] for person in people}
+    question = Clarification.objects.get(pk=event.subject_id)
+    update = _updates([question.update_id])[question.update_id]
+    if event.action == "clarification.answer":
+        return {person: [update] for person in beside.told_of_reply(question)}
+    return {person: [update] for person in beside.told_of_question(standing_of(update, by))}
 
 
 def _verb_of(event: AuditEvent) -> Verb | None:

@@ -66,7 +66,8 @@ class GridTable:
     def __init__(self, rows: Sequence[GridRow], mine: Sequence[Task], query: QueryDict) -> None:
         self.all_rows = rows
         self.query = query
-        self.mine = {task.update.pk for task in mine if task.kind == query.get("mine")}
+        # By assignment: what waits beside an answer may wait for who may not read it yet.
+        self.mine = {t.update.assignment_id for t in mine if t.kind == query.get("mine")}
         self.sort = query.get("sort", "").lstrip("-")
         self.rows = [row for row in rows if self._is_wanted(row)]
 
@@ -78,7 +79,7 @@ class GridTable:
             "rating": row.claim,
             "late": "yes" if row.is_late else "no",
         }
-        if self.query.get("mine") and (row.update is None or row.update.pk not in self.mine):
+        if self.query.get("mine") and (not row.assignment or row.assignment.pk not in self.mine):
             return False
         return all(not self.query.get(name) or self.query[name] == v for name, v in found.items())
 

@@ -33,6 +33,9 @@ TASK_KINDS: dict[str, str | Promise] = {
     "sign": gettext_lazy("Sign or return"),
     "endorse": gettext_lazy("Endorse or return"),
     "send": gettext_lazy("Send as the national answer"),
+    "clarify": gettext_lazy("Reply to a reviewer’s question"),
+    "contribute": gettext_lazy("Contribute to answers of other institutions"),
+    "contribution-sign": gettext_lazy("Sign or return a contribution of your institution"),
 }
 
 
@@ -90,8 +93,8 @@ def next_step(waits: Sequence[Wait]) -> tuple[str, str]:
     first = waits[0]
     if not first.tasks:
         return first.words, first.url
-    update = first.tasks[0].update
-    return f"{first.words}: {formats.apart(update.assignment.item)}", update.get_absolute_url()
+    task = first.tasks[0]
+    return f"{first.words}: {formats.apart(task.update.assignment.item)}", task.url
 
 
 def invitation_waits(who: Access, parties: Iterable[Party]) -> dict[int, list[Wait]]:
@@ -140,6 +143,8 @@ def review_waits(counts: dict[str, int]) -> list[Wait]:
             queue.REVIEW_WITHIN.days,
         )
         % {"days": queue.REVIEW_WITHIN.days},
+        "asked": _("Waiting for the party’s clarification"),
+        "answered": _("Clarified, waiting for your verdict"),
     }
     url = reverse("monitoring:queue")
     return [

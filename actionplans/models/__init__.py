@@ -8,6 +8,12 @@ from actionplans.models.catalogue import (
     Recommendation,
     Theme,
 )
+from actionplans.models.contributions import (
+    Contribution,
+    ContributionRevision,
+    ContributionUse,
+)
+from actionplans.models.discussion import Clarification, Remark
 from actionplans.models.evidence import Evidence, EvidenceUse
 from actionplans.models.periods import Extension, ExtensionRequest, ReportingPeriod
 from actionplans.models.reminders import PersonalReminder
@@ -28,6 +34,10 @@ __all__ = [
     "Assignment",
     "CatalogueItem",
     "CatalogueText",
+    "Clarification",
+    "Contribution",
+    "ContributionRevision",
+    "ContributionUse",
     "Evidence",
     "EvidenceUse",
     "Extension",
@@ -35,6 +45,7 @@ __all__ = [
     "PersonalReminder",
     "ProgressUpdate",
     "Recommendation",
+    "Remark",
     "ReportingPeriod",
     "ReturnedPart",
     "Submission",

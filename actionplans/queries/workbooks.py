@@ -8,6 +8,7 @@ from accounts.access import Access
 from accounts.models import Institution, Membership, Party, User
 from accounts.permissions import Permission, roles_with
 from actionplans.models import CatalogueItem, ProgressUpdate, ReportingPeriod, WorkbookImport
+from actionplans.queries.returns import PARTS_TO_MEND
 from actionplans.queries.updates import with_people
 
 
@@ -21,7 +22,7 @@ def led_answers(
 def answers_visible_to(user: User) -> QuerySet[ProgressUpdate]:
     """With what a workbook and its preview name."""
     visible = with_people(ProgressUpdate.objects.visible_to(user))
-    return visible.prefetch_related("assignment__item__texts", "returned_parts").order_by(
+    return visible.prefetch_related("assignment__item__texts", PARTS_TO_MEND).order_by(
         "assignment__item__position"
     )
 

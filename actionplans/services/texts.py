@@ -15,12 +15,12 @@ UNREADABLE = re.compile(
 SHOWN_BEFORE = 20  # characters that say where the bad one stands
 
 
-def refuse_bad_text(text: str, *, field: str) -> None:
+def refuse_bad_text(text: str, *, field: str, most: int = LONGEST_TEXT) -> None:
     """DomainError at the field for a text that is too long or holds what cannot be read."""
-    if len(text) > LONGEST_TEXT:
+    if len(text) > most:
         raise DomainError(
             _("This text has %(length)s characters; the most is %(most)s.")
-            % {"length": len(text), "most": LONGEST_TEXT},
+            % {"length": len(text), "most": most},
             field=field,
         )
     if found := UNREADABLE.search(text):

@@ -21,8 +21,9 @@ from actionplans.models.updates import CONTENT_FIELDS
 from actionplans.queries.evidence import is_out_of_date, library
 from actionplans.queries.updates import previous_update
 from actionplans.rules import Standing, decide
-from actionplans.services import updates
+from actionplans.services import contributions, updates
 from actionplans.services.updates import NotAllowed
+from actionplans.views import weaving
 from actionplans.views.lookups import (
     evidence_of,
     standing_for,
@@ -64,6 +65,8 @@ def edit_update(request: HttpRequest, code: str, pk: int) -> HttpResponseBase:
         return _autosave(update, form, access(request).user)
     if not decision.allowed:
         return _locked(request, standing, form, decision.why)
+    if "weave" in request.POST:
+        return _page(request, standing, weaving.weave(request, standing, form))
     finds = request.POST.get("action") == "find"
     if request.method == "POST" and not finds and form.is_valid():
         return _write(request, standing, form)
@@ -84,6 +87,7 @@ def _page(request: HttpRequest, standing: Standing, form: UpdateForm) -> HttpRes
         "threads": found,
         "sections": _sections(form, found),
         "open_parts": [] if Part.WHOLE in to_be_mended else [p.label for p in to_be_mended],
+        **weaving.weaving(request, standing),
         "evidence": evidence_of(update),
         "before": before,
         "before_evidence": before_evidence,
@@ -179,12 +183,14 @@ def _save(request: HttpRequest, update: ProgressUpdate, form: UpdateForm, *, sub
         with transaction.atomic():
             if file := form.cleaned_data.get("file"):
                 stored = uploads.store_file(file)
-            write(
+            saved = write(
                 update=update,
                 version=form.cleaned_data["version"],
                 content=form.content(stored, form.take_sent(access(request).user.pk)),
                 by=access(request).user,
             )
+            taken_in = weaving.ticked(request.POST)
+            contributions.take_in(update=saved, contributions=taken_in, by=access(request).user)
     except DomainError:
         if stored:
             stored.file.delete(save=False)
@@ -243,6 +249,7 @@ def _conflict(request: HttpRequest, update: ProgressUpdate, sent: UpdateForm) ->
     context = {
         **_form_frame(request, standing, form),
         "rows": rows,
+        "ticked": weaving.ticked(request.POST),
         "evidence": evidence,
         "lost_file": request.FILES.get("file"),
         "last_change": fresh.revisions.select_related("by").last(),

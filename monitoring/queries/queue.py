@@ -1,6 +1,6 @@
 """What waits for a reviewer: answers that parties under the person's mandate have sent."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from accounts.enums import MandateRole
 from accounts.models import Mandate, Party, User
 from actionplans.enums import UpdateState, Verb
-from actionplans.models import ProgressUpdate, UpdateRevision
+from actionplans.models import Clarification, ProgressUpdate, UpdateRevision
 from actionplans.queries.updates import mandated_parties, with_people
 from common import clock
 from monitoring.queries.start import running
@@ -31,9 +31,20 @@ def _waiting(parties: Collection[int]) -> QuerySet[ProgressUpdate]:
     return (
         with_people(ProgressUpdate.objects.filter(running(), state=UpdateState.TRANSMITTED))
         .filter(assignment__party__in=parties)
-        .annotate(is_changed=Exists(seen_before))
+        .annotate(is_changed=Exists(seen_before), **questions())
         .order_by(*ORDER)
     )
+
+
+def questions() -> dict[str, Exists]:
+    """Whether a reviewer's question on the answer is open, overdue, or answered."""
+    asked = Clarification.objects.filter(update=OuterRef("pk"))
+    is_open = asked.filter(answered_at__isnull=True, withdrawn_at__isnull=True)
+    return {
+        "has_question": Exists(is_open),
+        "has_late_question": Exists(is_open.filter(due_at__lte=clock.now())),
+        "has_reply": Exists(asked.filter(answered_at__isnull=False)),
+    }
 
 
 def overdue_from() -> datetime:
@@ -45,10 +56,12 @@ def overdue() -> Q:
     return Q(transmitted_at__lte=overdue_from())
 
 
-KINDS = {
+KINDS: dict[str, Callable[[], Q]] = {
     "new": lambda: Q(is_changed=False),
     "changed": lambda: Q(is_changed=True),
     "overdue": overdue,
+    "asked": lambda: Q(has_question=True),
+    "answered": lambda: Q(has_reply=True, has_question=False),
 }
 
 

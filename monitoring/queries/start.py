@@ -2,18 +2,20 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Prefetch, Q, QuerySet, prefetch_related_objects
+from django.db.models import Q, QuerySet, prefetch_related_objects
 from django.http import HttpRequest
 
 from accounts.access import Access, access
 from accounts.models import Party
 from accounts.permissions import Permission
 from actionplans.enums import UpdateState, Verb
-from actionplans.models import ProgressUpdate, ReturnedPart
+from actionplans.models import ProgressUpdate
+from actionplans.queries.returns import PARTS_TO_MEND
 from actionplans.queries.updates import with_people
 from actionplans.rules import Standing, decide
 from actionplans.services.standings import standings
 from common import clock
+from monitoring.queries.beside import BESIDE, tasks_beside, with_beside
 
 S = UpdateState
 LONG_TEXTS = ("narrative", "measures", "next_steps", "rating_reason", "verdict_reason")
@@ -21,49 +23,55 @@ LONG_TEXTS = ("narrative", "measures", "next_steps", "rating_reason", "verdict_r
 
 @dataclass(frozen=True)
 class Task:
-    """One answer that the person can move now, and the verb that waits."""
+    """One answer that waits for the person, and why: a key of `waits.TASK_KINDS`."""
 
-    standing: Standing
-    verb: Verb
-
-    @property
-    def update(self) -> ProgressUpdate:
-        return self.standing.update
+    update: ProgressUpdate
+    kind: str
+    path: str = ""  # where it is done; the answer's own page where it is empty
 
     @property
-    def kind(self) -> str:
-        """`returned` apart from `submit`: it comes first and has a reason."""
-        returned = self.update.state == S.RETURNED
-        return "returned" if returned and self.verb == Verb.SUBMIT else str(self.verb)
+    def url(self) -> str:
+        return self.path or self.update.get_absolute_url()
 
 
 def tasks(request: HttpRequest) -> list[Task]:
-    """Every answer that waits for the signed-in person, read once a request."""
+    """Everything that waits for the signed-in person, read once a request."""
     if not hasattr(request, "_tasks"):
         request._tasks = tasks_of(access(request))  # type: ignore[attr-defined]
     return request._tasks  # type: ignore[attr-defined, no-any-return]
 
 
 def tasks_of(who: Access) -> list[Task]:
-    """The candidates whose verb the table of transitions allows: six queries, or none."""
+    """What the tables of transitions allow: six queries, or none; more beside an answer."""
     if not any(m.party_id for m in who.memberships):
         return []
-    found = standings(list(_candidates(who)), who).values()
+    found = standings(list(_candidates(who)), who)
     verbs = (Verb.SUBMIT, Verb.SIGN, Verb.ENDORSE, Verb.SEND)
-    return [Task(s, verb) for s in found for verb in verbs if decide(s, verb).allowed]
+    own = [
+        Task(s.update, _kind(s, verb))
+        for s in found.values()
+        for verb in verbs
+        if decide(s, verb).allowed
+    ]
+    return own + [Task(*task) for task in tasks_beside(who, found)]
+
+
+def _kind(s: Standing, verb: Verb) -> str:
+    """`returned` apart from `submit`: it comes first and has a reason."""
+    is_returned = s.update.state == S.RETURNED and verb == Verb.SUBMIT
+    return "returned" if is_returned else str(verb)
 
 
 def with_reasons(found: list[Task]) -> list[Task]:
     """The tasks, those that were returned with what is to be mended: one query, or none."""
-    pending = Prefetch("returned_parts", ReturnedPart.objects.pending())
-    prefetch_related_objects([t.update for t in found if t.kind == "returned"], pending)
+    prefetch_related_objects([t.update for t in found if t.kind == "returned"], PARTS_TO_MEND)
     return found
 
 
 def _candidates(who: Access) -> QuerySet[ProgressUpdate]:
     endorses = party_ids(who, Permission.ENDORSE) | party_ids(who, Permission.ENDORSE_IN_NEED)
     return (
-        with_people(ProgressUpdate.objects.filter(running()).asked())
+        with_people(with_beside(ProgressUpdate.objects.filter(running()).asked(), who))
         .filter(
             Q(
                 assignment__lead__in=who.institutions(Permission.ANSWER),
@@ -71,6 +79,7 @@ def _candidates(who: Access) -> QuerySet[ProgressUpdate]:
             )
             | Q(assignment__lead__in=who.institutions(Permission.SIGN), state=S.SUBMITTED)
             | Q(assignment__party__in=endorses, state__in=(S.SUBMITTED, S.SIGNED, S.ENDORSED))
+            | BESIDE
         )
         .defer(*LONG_TEXTS)
         .order_by("returned_at", "assignment__item__position")

@@ -19,7 +19,8 @@ from accounts.models import User
 from accounts.notifications import KINDS, Kind
 from accounts.preferences import language_of
 from actionplans.models import ProgressUpdate
-from actionplans.notifications import PERIOD_NOTIFICATIONS, Subject, subjects
+from actionplans.notifications import PERIOD_NOTIFICATIONS, Subject
+from actionplans.notifications_beside import subjects
 from common import clock, formats
 from monitoring.models import Notice, NoticeAnswer
 

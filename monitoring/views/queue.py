@@ -27,6 +27,8 @@ KIND_WORDS: dict[str, str | Promise] = {
     "new": _("New"),
     "changed": _("Changed since the last review"),
     "overdue": _("Overdue"),
+    "asked": _("Clarification asked"),
+    "answered": _("Clarification answered"),
 }
 SORTS = {
     "party": ORDER,

@@ -32,6 +32,7 @@ from actionplans.views.steps import STEPS
 from monitoring.grid import OUTSIDE, amending_since, names_of
 from monitoring.queries.queue import around, waiting
 from monitoring.steps import inside_steps, outside_steps, people_in
+from monitoring.views.beside import beside
 from monitoring.views.updates import findings_of
 
 # The verbs that move an answer on, before all others; one of them is the main one.
@@ -99,6 +100,7 @@ def update(request: HttpRequest, code: str, pk: int) -> HttpResponse:
         "actions": actions,
         "locks": _locks(decided, standing) if is_member or shown.state in OUTSIDE else [],
         "told": _told(standing, actions),
+        **beside(request, standing),
         "before": before,
         "after": after,
     }

@@ -14,7 +14,8 @@ from actionplans.queries.workbooks import may_work_offline
 from actionplans.views.bulk import party_buttons
 from common.exports import wanted_format
 from monitoring.facts import facts_for
-from monitoring.grid import grid
+from monitoring.grid import grid, with_contributions
+from monitoring.queries.beside import own_contributions
 from monitoring.queries.periods import period_or_404
 from monitoring.queries.progress import progress_of
 from monitoring.queries.start import tasks
@@ -42,6 +43,8 @@ def updates(request: HttpRequest, code: str) -> HttpResponse:
     if period is None:
         return render(request, "monitoring/updates.html", {"page_party": party})
     rows = grid(who, party, period, findings_of(party, period))
+    begun = own_contributions(who, party, period)
+    rows = with_contributions(rows, begun, tasks(request), period)
     table = GridTable(rows, tasks(request), request.GET)
     columns = grid_columns(request, is_member=who.is_member(party))
     if wanted_format(request):

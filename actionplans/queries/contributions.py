@@ -1,0 +1,111 @@
+"""What supporting institutions gave towards answers, in a constant number of queries."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db.models import F, QuerySet
+
+from accounts.models import Institution, User
+from actionplans.models import (
+    Assignment,
+    Contribution,
+    ContributionRevision,
+    ContributionUse,
+    ProgressUpdate,
+)
+from actionplans.queries.updates import AUTHOR_VERBS
+
+
+def with_answer(contributions: QuerySet[Contribution]) -> QuerySet[Contribution]:
+    """Join what pages name: institutions, people, the answer with its item, party and period."""
+    return contributions.select_related(
+        "institution",
+        "submitted_by",
+        "signed_by",
+        "returned_by",
+        "update__assignment__item__theme",
+        "update__assignment__party__country",
+        "update__assignment__lead",
+        "update__period",
+        "update__transmitted_revision",
+    )
+
+
+def contribution_authors(contributions: Iterable[int]) -> dict[int, list[User]]:
+    """contribution id -> whoever saved or submitted it, the first first: one query."""
+    rows = (
+        ContributionRevision.objects.filter(
+            contribution__in=list(contributions), verb__in=AUTHOR_VERBS
+        )
+        .select_related("by")
+        .order_by("contribution", "number")
+    )
+    found: dict[int, dict[int, User]] = defaultdict(dict)
+    for row in rows:
+        found[row.contribution_id].setdefault(row.by_id, row.by)
+    return {pk: list(people.values()) for pk, people in found.items()}
+
+
+def supporting(assignments: Iterable[int]) -> set[tuple[int, int]]:
+    """(assignment id, institution id) of every supporting institution: one query."""
+    rows = Assignment.supporting.through.objects.filter(assignment__in=list(assignments))
+    return set(rows.values_list("assignment_id", "institution_id"))
+
+
+@dataclass(frozen=True)
+class Line:
+    """One supporting institution beside an answer, and what it gave, as the reader may see it."""
+
+    institution: Institution
+    contribution: Contribution | None  # None: not begun
+    authors: list[User]
+    taken_in: ContributionUse | None  # as it stands now
+    is_readable: bool
+
+
+def lines_of(update: ProgressUpdate, reader: User) -> list[Line]:
+    """Supporting institutions by name, and others that gave something before: five queries."""
+    given = {
+        c.institution_id: c
+        for c in Contribution.objects.filter(update=update).select_related(
+            "institution", "submitted_by", "signed_by", "returned_by"
+        )
+    }
+    institutions = {i.pk: i for i in update.assignment.supporting.all()}
+    institutions |= {c.institution_id: c.institution for c in given.values()}
+    ids = [c.pk for c in given.values()]
+    authors = contribution_authors(ids)
+    readable = set(
+        Contribution.objects.visible_to(reader).filter(pk__in=ids).values_list("pk", flat=True)
+    )
+    taken_in = {use.contribution_id: use for use in _uses_as_they_stand(ids)}
+
+    def line(institution: Institution) -> Line:
+        one = given.get(institution.pk)
+        if one is None:
+            return Line(institution, None, [], None, False)
+        one.update = update
+        names = authors.get(one.pk, [])
+        return Line(institution, one, names, taken_in.get(one.pk), one.pk in readable)
+
+    return [line(one) for one in sorted(institutions.values(), key=lambda one: one.name)]
+
+
+def _uses_as_they_stand(contributions: list[int]) -> QuerySet[ContributionUse]:
+    """That the present text was taken in; an earlier one of the same institution does not count."""
+    return ContributionUse.objects.filter(
+        contribution__in=contributions, contribution_version=F("contribution__version")
+    ).select_related("by")
+
+
+def institutions_taken_in(update: ProgressUpdate) -> list[Institution]:
+    """Whose contributions are in what everybody outside the party reads: one query, or none."""
+    if update.transmitted_revision is None:
+        return []
+    uses = ContributionUse.objects.filter(
+        contribution__update=update, update_version__lte=update.transmitted_revision.number
+    )
+    return list(
+        Institution.objects.filter(pk__in=uses.values("contribution__institution")).order_by("name")
+    )

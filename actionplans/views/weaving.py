@@ -1,0 +1,61 @@
+"""Taking what supporting institutions gave into the answer that is being written.
+
+Putting a text in saves nothing: the form comes back with it under what was typed, and with a tick
+that it is taken in. Saving the answer notes what is ticked.
+"""
+
+from typing import Any
+
+from django.http import HttpRequest, QueryDict
+from django.shortcuts import get_object_or_404
+
+from accounts.access import access
+from accounts.typed import form_data
+from actionplans.forms.updates import UpdateForm
+from actionplans.models import Contribution
+from actionplans.models.contributions import HANDED_OVER
+from actionplans.queries.contributions import lines_of
+from actionplans.rules import Standing
+from actionplans.rules_contributions import is_narrative_open
+from actionplans.views.lookups import evidence_of
+
+
+def weave(request: HttpRequest, standing: Standing, sent: UpdateForm) -> UpdateForm:
+    """What was sent, with the contribution that the button names under it and its tick set."""
+    pk = request.POST["weave"]
+    given = Contribution.objects.filter(HANDED_OVER, update=standing.update)
+    contribution = get_object_or_404(given, pk=int(pk) if _is_id(pk) else 0)
+    data = request.POST.copy()
+    if is_narrative_open(standing.update):
+        _put_under(data, "narrative", sent, contribution.text)
+        if not sent.fields["measures"].disabled:
+            _put_under(data, "measures", sent, contribution.measures)
+        data.appendlist("woven", pk)
+    return UpdateForm(data, update=standing.update, evidence=evidence_of(standing.update))
+
+
+def _put_under(data: QueryDict, name: str, sent: UpdateForm, text: str) -> None:
+    """A text that stands there already, put in twice by a second click, stays once."""
+    typed = sent.typed(name).rstrip()
+    if text and text not in typed:
+        data[name] = f"{typed}\n\n{text}".strip()
+
+
+def ticked(data: QueryDict | None) -> list[int]:
+    """Ids of the contributions that are said to be taken in."""
+    return [int(pk) for pk in data.getlist("woven") if _is_id(pk)] if data else []
+
+
+def weaving(request: HttpRequest, standing: Standing) -> dict[str, Any]:
+    """What the page of an answer being written shows of contributions."""
+    pk = request.POST.get("weave", "")
+    return {
+        "lines": lines_of(standing.update, access(request).user),
+        "may_weave": is_narrative_open(standing.update),
+        "ticked": [*ticked(form_data(request)), *([int(pk)] if _is_id(pk) else [])],
+        "lost_file": request.FILES.get("file") if pk else None,
+    }
+
+
+def _is_id(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) < 18

@@ -43,7 +43,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('number', models.PositiveIntegerField()),
-                ('verb', models.CharField(choices=[('save', 'Save'), ('submit', 'Submit'), ('sign', 'Sign'), ('endorse', 'Endorse'), ('send', 'Send'), ('review', 'Review'), ('withdraw', 'Withdraw'), ('return', 'Return'), ('reopen', 'Reopen'), ('lapse', 'Lapse')], max_length=10)),
+                ('verb', models.CharField(choices=[('save', 'Save'), ('submit', 'Submit'), ('sign', 'Sign'), ('endorse', 'Endorse'), ('send', 'Send'), ('review', 'Review'), ('withdraw', 'Withdraw'), ('return', 'Return'), ('reopen', 'Reopen'), ('reply', 'Reply'), ('lapse', 'Lapse')], max_length=10)),
                 ('state', models.CharField(choices=[('draft', 'Draft'), ('submitted', 'Submitted'), ('signed', 'Signed'), ('returned', 'Returned')], max_length=12)),
                 ('is_sign_skipped', models.BooleanField(default=False)),
                 ('at', models.DateTimeField(default=common.clock.now)),

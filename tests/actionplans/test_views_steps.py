@@ -41,6 +41,16 @@ def test_submit_page_sends_the_draft_as_it_stands(signed_in):
     assert desk.refresh().state == UpdateState.SUBMITTED
 
 
+def test_page_of_an_unchanged_answer_is_not_called_by_its_button(signed_in):
+    """Its button submits, as another page's does; the last crumb tells the two apart."""
+    desk = make.desk()
+    client = signed_in(desk.contributor)
+    here = '<bdi aria-current="page">{}</bdi>'
+    assert here.format("Nothing changed") in text_of(client.get(address(desk.update, "unchanged")))
+    submit = text_of(client.get(address(desk.update, "submit")))
+    assert here.format("Submit to the validator") in submit
+
+
 def test_validator_signs_after_reading_who_will_be_told(signed_in):
     desk = make.desk()
     update = make.bring_to(desk, UpdateState.SUBMITTED)

@@ -193,3 +193,10 @@ def test_queries_do_not_grow_with_the_records(
         counts.append(count_queries(lambda rows=events: in_words(rows, by)))
     assert len(events) > 50
     assert counts == [expected, expected]
+
+
+def test_a_record_without_its_name_is_called_by_the_portals_word() -> None:
+    """Not by its table's, which says progress update."""
+    answer = actionplans.desk().update
+    event = audit.record("thing.seen", answer, by=None, party=answer.assignment.party)
+    assert audit.kind_of(event) == "answer"

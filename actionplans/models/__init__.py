@@ -10,7 +10,7 @@ from actionplans.models.catalogue import (
 )
 from actionplans.models.evidence import Evidence, EvidenceUse
 from actionplans.models.periods import Extension, ReportingPeriod
-from actionplans.models.reminders import PersonalReminder
+from actionplans.models.reminders import PersonalReminder, Reminder
 from actionplans.models.updates import (
     Amendment,
     Assignment,
@@ -32,6 +32,7 @@ __all__ = [
     "PersonalReminder",
     "ProgressUpdate",
     "Recommendation",
+    "Reminder",
     "ReportingPeriod",
     "Submission",
     "Theme",

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Party, User
 from accounts.services import audit
 from actionplans.models import Assignment, Extension, ProgressUpdate, ReportingPeriod
+from actionplans.notifications import people_told
 from common import clock
 from common.errors import DomainError
 
@@ -45,7 +46,15 @@ def grant_extension(
             "granted_at": clock.now(),
         },
     )
-    audit.record("extension.grant", extension, by=by, party=party, period=period.pk)
+    audit.record(
+        "extension.grant",
+        extension,
+        by=by,
+        party=party,
+        period=period.pk,
+        deadline=until.isoformat(),
+        people=people_told("extension.grant", party, period),
+    )
     return extension
 
 

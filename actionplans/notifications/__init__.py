@@ -1,0 +1,30 @@
+"""Who is told of what, and in which words: no figure and no narrative.
+
+To add an event: a row in `answers` or `periods` with its words and whom it is for, and where its
+subject is of a new sort, a finder in `subjects`.
+"""
+
+from actionplans.notifications.answers import NOTIFICATIONS, present, recipients
+from actionplans.notifications.periods import PERIOD_NOTIFICATIONS, people_told
+from actionplans.notifications.subjects import (
+    EXTENSION,
+    PERIOD,
+    SUBMISSION,
+    UPDATE,
+    Subject,
+    subjects,
+)
+
+__all__ = [
+    "EXTENSION",
+    "NOTIFICATIONS",
+    "PERIOD",
+    "PERIOD_NOTIFICATIONS",
+    "SUBMISSION",
+    "UPDATE",
+    "Subject",
+    "people_told",
+    "present",
+    "recipients",
+    "subjects",
+]

@@ -19,8 +19,9 @@ from accounts.permissions import Permission
 class Kind:
     """One kind. `code` is the action of the AuditEvent that it tells of.
 
-    What waits for the reader's act is told at once by default, and by mail in any case. What a
-    person sent by hand (`on_request`) comes at once, and there is nothing to choose.
+    What waits for the reader's act comes by mail in any case. It is told at once unless the kind
+    says how it is `usually` told: what comes in series is gathered. What a person sent by hand
+    (`on_request`) comes at once, and there is nothing to choose.
     """
 
     code: str
@@ -29,10 +30,11 @@ class Kind:
     waits_for_act: bool
     concerns: frozenset[Permission]  # who holds one of these may be told
     on_request: bool = False
+    usually: Frequency | None = None
 
     @property
     def default(self) -> Frequency:
-        return Frequency.AT_ONCE if self.waits_for_act else Frequency.DAILY
+        return self.usually or (Frequency.AT_ONCE if self.waits_for_act else Frequency.DAILY)
 
     @property
     def frequencies(self) -> list[Frequency]:

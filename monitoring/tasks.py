@@ -5,6 +5,7 @@ from collections.abc import Callable
 import structlog
 from celery import shared_task
 
+from actionplans.services.moments import tell_of_moments
 from actionplans.services.periods import open_updates
 from actionplans.services.updates import lapse_reopened
 from common import heartbeats, jobs, mail, partial_uploads
@@ -16,6 +17,7 @@ STEPS: dict[str, Callable[[], object]] = {
     "heartbeat": lambda: heartbeats.beat(heartbeats.WORKER),
     "open_updates": open_updates,
     "lapse_reopened": lapse_reopened,
+    "tell_of_moments": tell_of_moments,
     "enqueue_due_reports": enqueue_due_reports,
     "forget_expired_uploads": partial_uploads.forget_expired,
     "sweep_jobs": jobs.sweep,

@@ -1,6 +1,6 @@
 """Who uses the portal, for which party, with which right."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
@@ -21,7 +21,7 @@ from accounts.enums import (
     Sector,
 )
 from accounts.models.constraints import known, paired
-from common import clock
+from common import clock, formats
 
 
 class Country(models.Model):
@@ -153,6 +153,11 @@ class Party(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("monitoring:party", args=[self.code])
+
+    @property
+    def today(self) -> date:
+        """The present day where the party is."""
+        return clock.now().astimezone(formats.zone(self.time_zone)).date()
 
     def is_outsider(self, email: str) -> bool:
         """Whether the address is of none of the party's own domains, where it has named some."""

@@ -16,7 +16,7 @@ from actionplans.models.contributions import (
 from actionplans.models.discussion import Clarification, Remark
 from actionplans.models.evidence import Evidence, EvidenceUse
 from actionplans.models.periods import Extension, ExtensionRequest, ReportingPeriod
-from actionplans.models.reminders import PersonalReminder
+from actionplans.models.reminders import PersonalReminder, Reminder
 from actionplans.models.returns import ReturnedPart
 from actionplans.models.updates import (
     Amendment,
@@ -46,6 +46,7 @@ __all__ = [
     "ProgressUpdate",
     "Recommendation",
     "Remark",
+    "Reminder",
     "ReportingPeriod",
     "ReturnedPart",
     "Submission",

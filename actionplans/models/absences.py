@@ -12,9 +12,8 @@ from common import clock
 
 
 class AbsenceQuerySet(models.QuerySet["Absence"]):
-    def today(self) -> "AbsenceQuerySet":
-        """Of people who are away today."""
-        day = clock.today()
+    def on(self, day: date) -> "AbsenceQuerySet":
+        """Of people who are away on the day."""
         return self.filter(first_day__lte=day, last_day__gte=day)
 
 
@@ -41,10 +40,6 @@ class Absence(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user}: {self.first_day} - {self.last_day}"
-
-    @property
-    def is_now(self) -> bool:
-        return self.holds_on(clock.today())
 
     def holds_on(self, day: date) -> bool:
         return self.first_day <= day <= self.last_day

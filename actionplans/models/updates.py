@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Institution, Membership, Party, User, paired
 from accounts.permissions import Permission, roles_with
 from actionplans.enums import RATINGS_WITH_REASON, PeriodKind, Rating, UpdateState, Verb
+from actionplans.models.absences import Absence
 from actionplans.models.catalogue import CatalogueItem
 from actionplans.models.evidence import Evidence
 from actionplans.models.periods import ReportingPeriod
@@ -68,6 +69,12 @@ class Assignment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.item.get_type_display()} {self.item.code}"
+
+    @property
+    def absence(self) -> Absence | None:
+        """Of the focal point, where it holds today; `party` and the absence come joined."""
+        found = getattr(self.focal_point, "absence", None)
+        return found if found and found.holds_on(self.party.today) else None
 
 
 class ProgressUpdateQuerySet(models.QuerySet["ProgressUpdate"]):

@@ -1,40 +1,32 @@
-"""Who is away, and who is asked instead."""
+"""Who is away, and who is asked instead. A day begins and ends where the party is."""
 
 from collections.abc import Iterable
 
-from accounts.models import User
+from accounts.models import Party, User
 from actionplans.models import Absence, Assignment
-from common import clock, formats
 
 
-def away(people: Iterable[User | int]) -> dict[int, Absence]:
-    """user id -> the absence of each of these people who is away today: one query."""
-    return {row.user_id: row for row in Absence.objects.today().filter(user__in=list(people))}
-
-
-def stand_ins(assignments: Iterable[Assignment]) -> dict[int, Absence]:
-    """assignment id -> the focal point's absence, where the alternate is asked instead now.
-
-    A day begins and ends in the party's time zone. One query; `party` comes with the assignments.
-    """
-    named = [a for a in assignments if a.focal_point_id and a.alternate_id]
-    people = {pk for a in named for pk in (a.focal_point_id, a.alternate_id)}
+def away(people: Iterable[User | int], party: Party) -> dict[int, Absence]:
+    """user id -> the absence of each of these people who is away today: one query, or none."""
+    people = list(people)
     if not people:
         return {}
-    absences = {row.user_id: row for row in Absence.objects.filter(user__in=people)}
-    found = {}
-    for assignment in named:
-        zone = formats.zone(assignment.party.time_zone)
-        today = clock.now().astimezone(zone).date()
-        focal, alternate = (
-            absences.get(pk or 0) for pk in (assignment.focal_point_id, assignment.alternate_id)
-        )
-        if focal and focal.holds_on(today) and not (alternate and alternate.holds_on(today)):
-            found[assignment.pk] = focal
-    return found
+    rows = Absence.objects.on(party.today).filter(user__in=people)
+    return {row.user_id: row for row in rows}
+
+
+def stand_ins(assignments: Iterable[Assignment], party: Party) -> dict[int, Absence]:
+    """assignment id -> the focal point's absence, where the alternate is asked instead today."""
+    named = {a.pk: (a.focal_point_id, a.alternate_id) for a in assignments if a.alternate_id}
+    absences = away({pk for both in named.values() for pk in both if pk}, party)
+    return {
+        pk: absences[focal_point]
+        for pk, (focal_point, alternate) in named.items()
+        if focal_point in absences and alternate not in absences
+    }
 
 
 def alternates_of(assignment: Assignment) -> list[User]:
-    """Who is asked instead of the focal point now: the alternate while the other is away."""
+    """Who is asked instead of the focal point today: the alternate while the other is away."""
     alternate = assignment.alternate
-    return [alternate] if alternate and stand_ins([assignment]) else []
+    return [alternate] if alternate and stand_ins([assignment], assignment.party) else []

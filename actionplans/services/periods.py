@@ -16,6 +16,7 @@ from actionplans.models import (
     ProgressUpdate,
     ReportingPeriod,
 )
+from actionplans.notifications import people_told
 from actionplans.permissions import grants_time
 from actionplans.services.updates import NotAllowed
 from common import clock, formats
@@ -55,7 +56,15 @@ def grant_extension(
     ExtensionRequest.objects.waiting().filter(party=party, period=period).update(
         decided_at=now, decided_by=by, granted=True, decision_reason=reason.strip()
     )
-    audit.record("extension.grant", extension, by=by, party=party, period=period.pk)
+    audit.record(
+        "extension.grant",
+        extension,
+        by=by,
+        party=party,
+        period=period.pk,
+        deadline=until.isoformat(),
+        people=people_told("extension.grant", party, period),
+    )
     return extension
 
 

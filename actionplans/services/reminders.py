@@ -14,15 +14,15 @@ from actionplans.enums import UpdateState
 from actionplans.models import PersonalReminder, ProgressUpdate, ReportingPeriod
 from actionplans.notifications import present
 from actionplans.queries.absences import stand_ins
+from actionplans.queries.unsent import BEING_WRITTEN, asked_first
 from actionplans.queries.updates import with_people
 from actionplans.rules import Standing
 from actionplans.services.standings import standings
 from actionplans.services.updates import NotAllowed
-from common import clock, formats
+from common import clock
 from common.errors import DomainError
 from common.querysets import lock
 
-BEING_WRITTEN = (UpdateState.DRAFT, UpdateState.RETURNED)
 HELD = (*BEING_WRITTEN, UpdateState.SUBMITTED, UpdateState.SIGNED, UpdateState.ENDORSED)
 
 
@@ -46,13 +46,12 @@ def remind_people(
         raise DomainError(_("None of these people holds an answer that waits."))
     _note_the_day(party, period, told, by=by)
     answers = {str(person.pk): [update.pk for update in held[person.pk]] for person in told}
-    audit.record("reminder.asked", period, by=by, party=party, people=answers)
+    audit.record("reminder.asked", period, by=by, party=party, period=period.pk, people=answers)
     return told
 
 
 def _note_the_day(party: Party, period: ReportingPeriod, people: list[User], *, by: User) -> None:
-    today = clock.now().astimezone(formats.zone(party.time_zone)).date()
-    known = PersonalReminder.objects.filter(party=party, user__in=people, day=today)
+    known = PersonalReminder.objects.filter(party=party, user__in=people, day=party.today)
     if names := sorted(known.values_list("user__name", flat=True)):
         raise DomainError(
             _("Reminded today already: %(names)s. Nobody was told now; leave them out.")
@@ -60,7 +59,7 @@ def _note_the_day(party: Party, period: ReportingPeriod, people: list[User], *, 
             field="people",
         )
     PersonalReminder.objects.bulk_create(
-        PersonalReminder(party=party, period=period, user=person, day=today, asked_by=by)
+        PersonalReminder(party=party, period=period, user=person, day=party.today, asked_by=by)
         for person in people
     )
 
@@ -73,18 +72,16 @@ def held_by(party: Party, period: ReportingPeriod, by: User) -> dict[int, list[P
     if clock.now() >= period.closes_at:
         updates = updates.filter(reopened_at__isnull=False)
     found = standings(list(updates), access_of(by))
-    absent = stand_ins(s.update.assignment for s in found.values())
+    absent = stand_ins((s.update.assignment for s in found.values()), party)
     held: dict[int, list[ProgressUpdate]] = defaultdict(list)
     for standing in found.values():
-        for person in _asked(standing, is_stand_in=standing.update.assignment_id in absent):
+        for person in _asked(standing, is_away=standing.update.assignment_id in absent):
             held[person].append(standing.update)
     return held
 
 
-def _asked(s: Standing, *, is_stand_in: bool) -> set[int]:
-    """Who has to act next; on an answer that is being written also its focal point."""
+def _asked(s: Standing, *, is_away: bool) -> frozenset[int]:
+    """Who has to act next; on an answer that is being written also whoever is asked first."""
     if s.update.state not in BEING_WRITTEN:
-        return set(s.holders)
-    named = {s.update.assignment.focal_point_id}
-    named |= {s.update.assignment.alternate_id} if is_stand_in else set()
-    return {*s.holders, *(pk for pk in named if pk)}
+        return s.holders
+    return s.holders | asked_first(s.update.assignment, is_away=is_away)

@@ -82,7 +82,7 @@ def _list(request: HttpRequest, party: Party, form: AssignSeveralForm | None) ->
     assignments = {
         a.item_id: a
         for a in Assignment.objects.filter(party=party)
-        .select_related("lead", "focal_point__absence", "alternate")
+        .select_related("party", "lead", "focal_point__absence", "alternate")
         .prefetch_related("supporting")
     }
     rows = [Row(item, assignments[item.pk]) for item in items if item.pk in assignments]

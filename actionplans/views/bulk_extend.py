@@ -13,7 +13,7 @@ from accounts.models import Party
 from accounts.typed import form_data
 from actionplans.forms.bulk import ExtendManyForm, chosen
 from actionplans.models import ReportingPeriod
-from actionplans.notifications import told_of_time
+from actionplans.notifications import told_of_grant
 from actionplans.permissions import grants_time
 from actionplans.queries.people import party_of
 from actionplans.services import bulk
@@ -40,7 +40,7 @@ def extend_many(request: HttpRequest, period_code: str) -> HttpResponseBase:
 def _take(
     request: HttpRequest, period: ReportingPeriod, form: ExtendManyForm, keys: dict[int, int]
 ) -> HttpResponseBase:
-    told = _told(request, _rows(period, keys))
+    told = _told(period, _rows(period, keys))
     try:
         made = bulk.extend_many(
             period=period, rows=keys, by=access(request).user, **form.cleaned_data
@@ -68,10 +68,10 @@ def _rows(period: ReportingPeriod, keys: dict[int, int]) -> Sequence[Deadline]:
     return deadlines_of(list(parties.order_by("name", "pk")), period)
 
 
-def _told(request: HttpRequest, rows: Sequence[Deadline]) -> list[Person]:
-    """The parties' coordinators, each with the party."""
+def _told(period: ReportingPeriod, rows: Sequence[Deadline]) -> list[Person]:
+    """Whoever is told in the parties, each with the party."""
     parties = {row.party.pk: row.party.display_name for row in rows}
-    people = told_of_time("extension.grant", (row.party for row in rows), access(request).user)
+    people = told_of_grant((row.party for row in rows), period)
     where = party_of(people, parties)
     return [(user, parties[where[user.pk]]) for user in people]
 
@@ -91,7 +91,7 @@ def _page(
         "form": form,
         "rows": rows,
         "is_over": clock.now() >= period.closes_at,
-        "told": _told(request, rows),
+        "told": _told(period, rows),
         "is_refused": refused is not None,
         "hindered": [(named.get(pk, ""), why) for pk, why in (refused or {}).items()],
         "most": MOST,

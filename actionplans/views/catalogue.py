@@ -144,7 +144,7 @@ def _party_rows(request: HttpRequest, item: CatalogueItem) -> list[PartyRow]:
     assignments = Assignment.objects.filter(item=item, party__in=parties)
     leads = {
         a.party_id: a
-        for a in assignments.select_related("lead", "focal_point__absence", "alternate")
+        for a in assignments.select_related("party", "lead", "focal_point__absence", "alternate")
     }
     answers = ProgressUpdate.objects.visible_to(access(request).user).filter(
         assignment__item=item, assignment__party__in=parties, period=period

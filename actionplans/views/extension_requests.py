@@ -15,7 +15,7 @@ from accounts.permissions import Permission
 from accounts.typed import form_data
 from actionplans.forms.periods import DecisionForm, TimeRequestForm
 from actionplans.models import ExtensionRequest, ReportingPeriod
-from actionplans.notifications import told_of_time
+from actionplans.notifications import told_of_grant, told_of_time
 from actionplans.permissions import grants_time
 from actionplans.services import extension_requests as services
 from actionplans.services.bulk import deadlines_of
@@ -108,6 +108,10 @@ def _told(request: HttpRequest, action: str, party: Party) -> list[Person]:
     return with_belongings(told_of_time(action, [party], access(request).user), party)
 
 
+def _told_of_grant(wish: ExtensionRequest) -> list[Person]:
+    return with_belongings(told_of_grant([wish.party], wish.period), wish.party)
+
+
 def decide_request(request: HttpRequest, pk: int) -> HttpResponseBase:
     """What the party asks for; two buttons: give the time, or refuse it with a reason."""
     if not grants_time(access(request)):
@@ -125,7 +129,7 @@ def _decide(request: HttpRequest, wish: ExtensionRequest, form: DecisionForm) ->
     if grants and not form.cleaned_data["until"]:
         form.add_error("until", _("Say until when."))
         return _decision_page(request, wish, form)
-    told = _told(request, "extension.grant", wish.party)
+    told = _told_of_grant(wish) if grants else _told(request, "extension.refuse", wish.party)
     try:
         done = _call(wish, form.cleaned_data, grants=grants, by=access(request).user)
     except NotAllowed as refusal:
@@ -162,7 +166,8 @@ def _decision_page(
         "form": form,
         "refusal": refusal,
         "may_decide": wish.is_open and clock.now() < wish.period.closes_at,
-        "told": _told(request, "extension.grant", wish.party),
+        "told": _told_of_grant(wish),
+        "told_refused": _told(request, "extension.refuse", wish.party),
         "typed": getattr(request, "typed", None),
         "typed_texts": [] if wish.is_open else typed_texts(form),
     }

@@ -29,6 +29,7 @@ from actionplans.models import (
     ProgressUpdate,
     ReportingPeriod,
 )
+from actionplans.queries.returns import PARTS_TO_MEND
 from actionplans.rules import Standing
 from actionplans.rules_contributions import ContributionStanding, decide
 from actionplans.rules_discussion import Speech, rule

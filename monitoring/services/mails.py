@@ -131,12 +131,13 @@ def _answers(notices: Sequence[Notice], reader: User) -> dict[int, list[NoticeAn
 
 def _entry(kind: Kind, subject: Subject, answers: list[NoticeAnswer]) -> Entry | None:
     """None where somebody has done since what the notice asks for."""
-    if kind.code in PERIOD_NOTIFICATIONS:
-        lines = tuple(_line(row) for row in answers if row.stands)
-        return Entry(kind, subject, lines=lines) if lines else None
     if kind.waits_for_act and not subject.stands:
         return None
-    return Entry(kind, subject, instead=next((_instead(row) for row in answers), ""))
+    asking = PERIOD_NOTIFICATIONS.get(kind.code)
+    if asking is None:
+        return Entry(kind, subject, instead=next((_instead(row) for row in answers), ""))
+    lines = tuple(_line(row) for row in answers if row.stands)
+    return Entry(kind, subject, lines=lines) if lines or not asking.asks else None
 
 
 def _line(row: NoticeAnswer) -> Line:

@@ -85,7 +85,8 @@ def _note_answers(
 ) -> None:
     """Keep which answers each notice is about; to an alternate, for whom they are asked."""
     assignments = {u.assignment_id: u.assignment for given in answers.values() for u in given}
-    absent = stand_ins(assignments.values())
+    party = next((a.party for a in assignments.values()), None)
+    absent = stand_ins(assignments.values(), party) if party else {}
 
     def row(notice: Notice, update: ProgressUpdate) -> NoticeAnswer:
         found = NoticeAnswer(notice=notice, update=update, state=update.state)

@@ -109,16 +109,22 @@ def test_what_waits_for_ones_act_cannot_be_never(person: User, code: str) -> Non
         )
 
 
-def test_what_waits_is_at_once_and_the_rest_daily(person: User) -> None:
-    assert {(KINDS[code].waits_for_act, f) for code, f in choices_of(person).items()} == {
-        (True, Frequency.AT_ONCE),
-        (False, Frequency.DAILY),
-    }
+def test_what_comes_in_series_is_daily_and_what_comes_once_a_person_at_once(person: User) -> None:
+    at_once = {code for code, f in choices_of(person).items() if f == Frequency.AT_ONCE}
+    assert at_once == {"extension.grant", "reminder.asked", "reminder.due"}
+    assert set(choices_of(person).values()) == {Frequency.AT_ONCE, Frequency.DAILY}
 
 
 def test_the_page_offers_the_kinds_of_ones_roles(browser: Any, signed_in: Any) -> None:
     kinds = {k.code for k in browser.get(PAGE).context["form"].kinds.values()}
-    assert kinds == {"update.return", "update.review", "update.reopen"}
+    assert kinds == {
+        "extension.grant",
+        "period.opened",
+        "reminder.due",
+        "update.reopen",
+        "update.return",
+        "update.review",
+    }
     portal = signed_in(make.member(None, RoleCode.PORTAL_ADMINISTRATOR))
     assert portal.get(PAGE).context["form"].kinds == {}
 

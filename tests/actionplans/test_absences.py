@@ -64,7 +64,7 @@ def test_alternate_who_is_away_too_is_not_asked(desk):
     away_for(desk)
     away_for(desk, user=desk.validator)
     assert alternates_of(Assignment.objects.get()) == []
-    assert set(away([desk.contributor, desk.validator, desk.coordinator])) == {
+    assert set(away([desk.contributor, desk.validator, desk.coordinator], desk.party)) == {
         desk.contributor.pk,
         desk.validator.pk,
     }

@@ -5,8 +5,18 @@ from itertools import count
 
 from allauth.mfa.models import Authenticator
 
-from accounts.enums import InstitutionKind, MandateRole, PartyKind, RoleCode, Sector
-from accounts.models import Country, Institution, Invitation, Mandate, Membership, Party, User
+from accounts.enums import Frequency, InstitutionKind, MandateRole, PartyKind, RoleCode, Sector
+from accounts.models import (
+    Country,
+    Institution,
+    Invitation,
+    Mandate,
+    Membership,
+    NotificationChoice,
+    Party,
+    User,
+)
+from accounts.notifications import KINDS
 from accounts.sealing import seal
 from accounts.second_factor import NEEDED_BY
 from common import clock
@@ -103,6 +113,16 @@ def reviewer(party_under_review: Party | None = None) -> User:
     person = member(dpko(), RoleCode.REVIEWER)
     mandate(person, party_under_review)
     return person
+
+
+def mail_at_once(*people: User) -> None:
+    """Let them, or everybody, choose to be told at once of all that waits for them."""
+    NotificationChoice.objects.bulk_create(
+        NotificationChoice(user=person, kind=code, frequency=Frequency.AT_ONCE)
+        for person in people or User.objects.all()
+        for code, kind in KINDS.items()
+        if kind.waits_for_act and not kind.on_request
+    )
 
 
 def invitation(

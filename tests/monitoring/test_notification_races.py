@@ -10,7 +10,7 @@ from common import clock
 from common.models import OutgoingMail
 from monitoring.models import Digest, Notice
 from monitoring.services.notifications import send_digests
-from tests.factories import actionplans
+from tests.factories import accounts, actionplans
 from tests.races import race
 
 pytestmark = pytest.mark.usefixtures("flushable")
@@ -19,6 +19,7 @@ pytestmark = pytest.mark.usefixtures("flushable")
 def test_three_workers_send_one_digest(rounds: int, settings: Any) -> None:
     settings.EMAIL_BACKEND = "common.mail.QueuedEmailBackend"
     desk = actionplans.desk()
+    accounts.mail_at_once()
     actionplans.bring_to(desk, UpdateState.REVIEWED)
     waiting = Notice.objects.filter(told_at=None)
     people = waiting.values("user").distinct().count()

@@ -44,7 +44,10 @@ def queued_mail(settings: Any) -> None:
 
 @pytest.fixture
 def desk() -> Desk:
-    return actionplans.desk()
+    """Everybody wants to know at once what waits; verdicts come once a day."""
+    made = actionplans.desk()
+    accounts.mail_at_once()
+    return made
 
 
 def choose(person: User, frequency: str, *kinds: str) -> None:
@@ -130,7 +133,7 @@ def test_the_party_s_zone_holds_where_the_person_chose_none(desk: Desk) -> None:
 # --- How often ------------------------------------------------------------------------------
 
 
-def test_what_waits_is_told_at_once_and_a_verdict_once_a_day(desk: Desk) -> None:
+def test_what_is_wanted_at_once_is_told_at_once_and_a_verdict_once_a_day(desk: Desk) -> None:
     actionplans.bring_to(desk, UpdateState.REVIEWED)
     assert [m.subject for m in mails(desk.validator)] == ["2.1 Title of 2.1: waits for a signature"]
     assert mails(desk.contributor) == []

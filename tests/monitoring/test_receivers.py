@@ -25,7 +25,10 @@ def queued_mail(settings: Any) -> None:
 
 @pytest.fixture
 def desk() -> Desk:
-    return actionplans.desk()
+    """Everybody wants to know at once, but for verdicts."""
+    made = actionplans.desk()
+    accounts.mail_at_once()
+    return made
 
 
 def told() -> list[tuple[str, str]]:
@@ -64,6 +67,7 @@ def test_saving_tells_nobody(desk: Desk) -> None:
 
 def test_a_return_tells_the_institution_and_who_submitted(desk: Desk) -> None:
     colleague = accounts.member(desk.party, "contributor", desk.lead)
+    accounts.mail_at_once(colleague)
     update = actionplans.bring_to(desk, UpdateState.SUBMITTED)
     desk.contributor.memberships.update(ended_at=clock.now(), ended_by=desk.administrator)
     accounts.member(desk.party, "observer", desk.lead, desk.contributor)

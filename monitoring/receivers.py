@@ -1,4 +1,4 @@
-"""The one place that hears AuditEvents: whoever has to act next, or wants to know, is told.
+"""The one place that hears AuditEvents: the search index follows, and people are told.
 
 Notices and mails are written in the transaction of the event. A mail names item, party, period
 and who acted, and links to the answer; it carries no narrative and no figure.
@@ -13,11 +13,12 @@ from actionplans.notifications import NOTIFICATIONS, SUBMISSION, recipients
 from actionplans.queries.updates import with_people
 from actionplans.rules import Standing
 from actionplans.services.standings import standing_of
-from monitoring.services import notifications
+from monitoring.services import notifications, search
 
 
 def deliver(sender: Any, event: AuditEvent, **kwargs: Any) -> None:
-    """Tell the people whom the event's notification names; most events have none."""
+    """Index what changed, and tell the people whom the event's notification names, if any."""
+    search.follow(event)
     if event.action == "profile.changed":
         notifications.replan(user=User.objects.get(pk=event.by_id or 0))
     verb = _verb_of(event)

@@ -1,0 +1,106 @@
+"""What a reader finds: scoped by the rules of each page before anything is counted or shown.
+
+The order depends on the hit alone, never on how often a word stands elsewhere: nobody can tell
+from it what others wrote. Hits in the title come first, then what changed last.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from django.utils.safestring import SafeString
+
+from accounts.models import Party, User
+from common.fulltext import index
+from common.fulltext.asking import Question, ask
+from common.fulltext.snippets import marked, snippet
+from monitoring.enums import SearchKind
+from monitoring.models import SearchEntry
+from monitoring.queries.search.registry import SOURCES
+from monitoring.queries.search.sources import Reader, Shown, Source
+
+MOST = 1000  # hits of one source that are counted and put in order
+NARROWED_TO = 24  # parties; who may see more is narrowed by the rules alone
+
+
+@dataclass(frozen=True)
+class Found:
+    """Keys of the entries found, best first, and how many there are of each kind.
+
+    `cut` are the kinds of which there are more than are counted.
+    """
+
+    question: Question
+    keys: Sequence[int]
+    counts: dict[SearchKind, int]
+    cut: frozenset[SearchKind]
+
+    @property
+    def total(self) -> int:
+        return sum(self.counts.values())
+
+
+@dataclass(frozen=True)
+class Hit:
+    """One thing found, as the page shows it."""
+
+    kind: SearchKind
+    title: SafeString
+    shown: Shown
+    party: Party | None
+    snippet: SafeString
+
+
+def find(user: User, words: str, kind: str = "") -> Found:
+    """Entries with all the words that the user may see: at most one query a source."""
+    question = ask(words)
+    reader = Reader(user)
+    ranked: list[tuple[bool, int]] = []
+    counts: Counter[SearchKind] = Counter()
+    cut = set()
+    for source in SOURCES.values() if question else ():
+        rows = _rows(source, reader, question)
+        counts[source.kind] += min(len(rows), MOST)
+        if len(rows) > MOST:
+            cut.add(source.kind)
+        if kind in ("", source.kind):
+            ranked += [(_is_titled(question, titles), key) for key, titles in rows[:MOST]]
+    ranked.sort(reverse=True)
+    return Found(question, [key for _titled, key in ranked], dict(counts), frozenset(cut))
+
+
+def _rows(source: Source, reader: Reader, question: Question) -> list[tuple[int, str]]:
+    marks = [{source.code}]
+    parties = source.parties(reader)
+    if parties is not None:
+        if not parties:
+            return []
+        if len(parties) <= NARROWED_TO:
+            marks.append({f"p{pk}" for pk in parties})
+    entries = SearchEntry.objects.filter(source.scope(reader))
+    return index.newest(entries, question, "title_terms", limit=MOST + 1, marks=marks)
+
+
+def _is_titled(question: Question, terms: str) -> bool:
+    return question.is_in(set(terms.split()))
+
+
+def hits(question: Question, keys: Iterable[int]) -> list[Hit]:
+    """The entries with these keys as the page shows them, in this order."""
+    keys = list(keys)
+    entries = SearchEntry.objects.select_related("party__country").in_bulk(keys)
+    named: dict[int, Shown] = {}
+    for code, source in SOURCES.items():
+        if own := [entry for entry in entries.values() if entry.source == code]:
+            named |= source.shown(own)
+    return [_hit(question, entries[key], named[key]) for key in keys if key in named]
+
+
+def _hit(question: Question, entry: SearchEntry, shown: Shown) -> Hit:
+    return Hit(
+        kind=SOURCES[entry.source].kind,
+        title=marked(shown.title, question),
+        shown=shown,
+        party=entry.party,
+        snippet=snippet(entry.text, question, entry.language),
+    )

@@ -111,19 +111,15 @@ def newest(
     asked = " AND ".join(map(_part_match, question.parts))
     told = "".join(f" AND marks : ({' OR '.join(sorted(some))})" for some in marks)
     try:
-        inner, values = (
-            rows.order_by()
-            .values_list("pk", *fields)
-            .query.get_compiler(connection=connection)
-            .as_sql(with_col_aliases=True)
-        )
+        seen = rows.order_by().annotate(found_key=models.F("pk"))
+        inner, values = seen.values_list("found_key", *fields).query.sql_with_params()
     except EmptyResultSet:
         return []
     # CROSS JOIN: SQLite then walks the index, newest first, and stops at the limit.
     with connection.cursor() as cursor:
         cursor.execute(
             f'SELECT found.* FROM "{table}_fulltext" AS hit'  # noqa: S608
-            f" CROSS JOIN ({inner}) AS found ON found.col1 = hit.rowid"
+            f" CROSS JOIN ({inner}) AS found ON found.found_key = hit.rowid"
             f' WHERE hit."{table}_fulltext" MATCH %s ORDER BY hit.rowid DESC LIMIT %s',
             [*values, f"terms : ({asked}){told}", limit],
         )

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from accounts.models import AuditEvent, User
+from accounts.models import AuditEvent
 from actionplans.models import ProgressUpdate, UpdateRevision
 from actionplans.notifications import SUBMISSION
 from actionplans.queries.updates import with_people
@@ -13,7 +13,7 @@ from monitoring.enums import SearchKind
 from monitoring.queries.search.catalogue import titles_of
 from monitoring.queries.search.sources import (
     Draft,
-    Reader,
+    Rights,
     Shown,
     Source,
     is_about,
@@ -21,9 +21,14 @@ from monitoring.queries.search.sources import (
     limited,
     names_of,
     subject_of,
+    through,
 )
 
 TEXTS = ("narrative", "measures", "next_steps", "rating_reason", "unchanged_reason")
+MEMBERS = Rights(lambda reader: reader.own, through(ProgressUpdate.objects.of_member))
+UNDER_MANDATE = Rights(
+    lambda reader: reader.reviewed, through(ProgressUpdate.objects.under_mandate)
+)
 
 
 def _loaded(ids: Collection[int] | None = None) -> QuerySet[ProgressUpdate]:
@@ -41,7 +46,7 @@ def _draft(update: ProgressUpdate, text: ProgressUpdate | UpdateRevision) -> Dra
 class Answers(Source):
     """The live text of an answer, once it has one, for those of the party who may read it."""
 
-    code, kind = "answer", SearchKind.ANSWER
+    code, kind, rights = "answer", SearchKind.ANSWER, MEMBERS
 
     def drafts(self, ids: Collection[int] | None = None) -> Iterator[Draft]:
         for update in _loaded(ids).iterator(1000):
@@ -52,12 +57,6 @@ class Answers(Source):
         if event.subject_type == SUBMISSION:
             return list(event.details.get("updates", []))
         return subject_of(event) if is_about(event, ProgressUpdate) else ()
-
-    def parties(self, reader: Reader) -> frozenset[int]:
-        return reader.own
-
-    def visible(self, user: User) -> QuerySet[ProgressUpdate]:
-        return ProgressUpdate.objects.of_member(user)
 
     def load(self, ids: Collection[int]) -> QuerySet[ProgressUpdate]:
         return _loaded(ids)
@@ -70,16 +69,10 @@ class Answers(Source):
 class SentAnswers(Answers):
     """The text of an answer as it was sent, for those with a mandate over the party."""
 
-    code = "sent"
+    code, rights = "sent", UNDER_MANDATE
 
     def drafts(self, ids: Collection[int] | None = None) -> Iterator[Draft]:
         sent = _loaded(ids).filter(transmitted_revision__isnull=False)
         for update in sent.iterator(1000):
             assert update.transmitted_revision  # noqa: S101
             yield _draft(update, update.transmitted_revision)
-
-    def parties(self, reader: Reader) -> frozenset[int]:
-        return reader.reviewed
-
-    def visible(self, user: User) -> QuerySet[ProgressUpdate]:
-        return ProgressUpdate.objects.under_mandate(user)

@@ -3,12 +3,14 @@
 from collections.abc import Collection, Iterator
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
-from accounts.models import AuditEvent, User
+from accounts.models import AuditEvent
 from actionplans.models import CatalogueItem
 from monitoring.enums import SearchKind
-from monitoring.queries.search.sources import Draft, Reader, Shown, Source, joined, limited
+from monitoring.queries.search.sources import Draft, Rights, Shown, Source, joined, limited
+
+EVERYBODY = Rights(lambda reader: None, lambda reader: Q())
 
 
 def titles_of(item: CatalogueItem) -> str:
@@ -19,7 +21,7 @@ def titles_of(item: CatalogueItem) -> str:
 class Items(Source):
     """Current items, in all languages at once; an event of its own tells of none of them."""
 
-    code, kind = "item", SearchKind.ITEM
+    code, kind, rights = "item", SearchKind.ITEM, EVERYBODY
 
     def drafts(self, ids: Collection[int] | None = None) -> Iterator[Draft]:
         for item in limited(CatalogueItem.objects.current().with_texts(), ids):
@@ -30,12 +32,6 @@ class Items(Source):
 
     def touched_by(self, event: AuditEvent) -> Collection[int]:
         return ()  # load_reference brings the index up to it
-
-    def parties(self, reader: Reader) -> None:
-        return None
-
-    def visible(self, user: User) -> QuerySet[CatalogueItem]:
-        return CatalogueItem.objects.current()
 
     def load(self, ids: Collection[int]) -> QuerySet[CatalogueItem]:
         return CatalogueItem.objects.filter(pk__in=ids).with_texts()

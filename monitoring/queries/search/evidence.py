@@ -6,26 +6,29 @@ from typing import Any
 from django.apps import apps
 from django.db.models import QuerySet
 
-from accounts.models import AuditEvent, User
+from accounts.models import AuditEvent
 from actionplans.models import Evidence, EvidenceUse
 from monitoring.enums import SearchKind
 from monitoring.queries.search.answers import Answers
 from monitoring.queries.search.sources import (
     Draft,
-    Reader,
+    Rights,
     Shown,
     Source,
     is_about,
     limited,
     names_of,
     subject_of,
+    through,
 )
+
+READERS = Rights(lambda reader: reader.own | reader.reviewed, through(Evidence.objects.visible_to))
 
 
 class Documents(Source):
     """Evidence of a party. It comes with the write of what it supports: an answer or a record."""
 
-    code, kind = "evidence", SearchKind.EVIDENCE
+    code, kind, rights = "evidence", SearchKind.EVIDENCE, READERS
 
     def drafts(self, ids: Collection[int] | None = None) -> Iterator[Draft]:
         rows = limited(Evidence.objects.select_related("party__country"), ids)
@@ -40,12 +43,6 @@ class Documents(Source):
             used = EvidenceUse.objects.filter(update__in=updates).order_by("evidence")
             return list(used.values_list("evidence", flat=True).distinct())
         return _documents_of(event)
-
-    def parties(self, reader: Reader) -> frozenset[int]:
-        return reader.own | reader.reviewed
-
-    def visible(self, user: User) -> QuerySet[Evidence]:
-        return Evidence.objects.visible_to(user)
 
     def load(self, ids: Collection[int]) -> QuerySet[Evidence]:
         return Evidence.objects.filter(pk__in=ids).select_related("party")

@@ -5,7 +5,7 @@ from it what others wrote. Hits in the title come first, then what changed last.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from django.utils.safestring import SafeString
@@ -16,10 +16,10 @@ from common.fulltext.asking import Question, ask
 from common.fulltext.snippets import marked, snippet
 from monitoring.enums import SearchKind
 from monitoring.models import SearchEntry
-from monitoring.queries.search.registry import SOURCES
-from monitoring.queries.search.sources import Reader, Shown, Source
+from monitoring.queries.search.registry import RIGHTS, SOURCES
+from monitoring.queries.search.sources import Reader, Rights, Shown
 
-MOST = 1000  # hits of one source that are counted and put in order
+MOST = 1000  # hits under one right that are counted and put in order
 NARROWED_TO = 24  # parties; who may see more is narrowed by the rules alone
 
 
@@ -52,33 +52,38 @@ class Hit:
 
 
 def find(user: User, words: str, kind: str = "") -> Found:
-    """Entries with all the words that the user may see: at most one query a source."""
+    """Entries with all the words that the user may see: at most one query for each right."""
     question = ask(words)
     reader = Reader(user)
     ranked: list[tuple[bool, int]] = []
     counts: Counter[SearchKind] = Counter()
-    cut = set()
-    for source in SOURCES.values() if question else ():
-        rows = _rows(source, reader, question)
-        counts[source.kind] += min(len(rows), MOST)
+    cut: set[SearchKind] = set()
+    for rights, codes in RIGHTS.items() if question else ():
+        rows = _rows(rights, codes, reader, question)
+        for key, code, titles in rows[:MOST]:
+            found = SOURCES[code].kind
+            counts[found] += 1
+            if kind in ("", found):
+                ranked.append((_is_titled(question, titles), key))
         if len(rows) > MOST:
-            cut.add(source.kind)
-        if kind in ("", source.kind):
-            ranked += [(_is_titled(question, titles), key) for key, titles in rows[:MOST]]
+            cut |= {SOURCES[code].kind for code in codes}
     ranked.sort(reverse=True)
     return Found(question, [key for _titled, key in ranked], dict(counts), frozenset(cut))
 
 
-def _rows(source: Source, reader: Reader, question: Question) -> list[tuple[int, str]]:
-    marks = [{source.code}]
-    parties = source.parties(reader)
+def _rows(
+    rights: Rights, codes: Collection[str], reader: Reader, question: Question
+) -> list[tuple[int, str, str]]:
+    """Key, source and title's terms of the newest that the reader may see."""
+    marks: list[Collection[str]] = [codes]
+    parties = rights.parties(reader)
     if parties is not None:
         if not parties:
             return []
         if len(parties) <= NARROWED_TO:
             marks.append({f"p{pk}" for pk in parties})
-    entries = SearchEntry.objects.filter(source.scope(reader))
-    return index.newest(entries, question, "title_terms", limit=MOST + 1, marks=marks)
+    entries = SearchEntry.objects.filter(rights.scope(reader))
+    return index.newest(entries, question, "source", "title_terms", limit=MOST + 1, marks=marks)
 
 
 def _is_titled(question: Question, terms: str) -> bool:

@@ -8,15 +8,17 @@ from django.urls import reverse
 
 from accounts.models import AuditEvent, Membership, User
 from monitoring.enums import SearchKind
-from monitoring.queries.search.sources import Draft, Reader, Shown, Source, is_about, subject_of
+from monitoring.queries.search.sources import Draft, Rights, Shown, Source, is_about, subject_of
 
 STANDING = Q(ended_at__isnull=True, user__is_active=True, party__isnull=False)
+
+MANAGERS = Rights(lambda reader: reader.managed, lambda reader: Q(party__in=sorted(reader.managed)))
 
 
 class People(Source):
     """Whoever has a role in a party, once in each, by name and e-mail address."""
 
-    code, kind = "person", SearchKind.PERSON
+    code, kind, rights = "person", SearchKind.PERSON, MANAGERS
 
     def drafts(self, ids: Collection[int] | None = None) -> Iterator[Draft]:
         held = Membership.objects.filter(STANDING)
@@ -34,12 +36,6 @@ class People(Source):
         if event.action == "invitation.accepted":
             found.add(event.by_id)
         return sorted(found - {None})
-
-    def parties(self, reader: Reader) -> frozenset[int]:
-        return reader.managed
-
-    def scope(self, reader: Reader) -> Q:
-        return Q(party__in=reader.managed)
 
     def shown(self, entries: Iterable[Any]) -> dict[int, Shown]:
         entries = list(entries)

@@ -3,14 +3,14 @@
 from collections.abc import Collection, Iterator
 from typing import Any, ClassVar
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
-from accounts.models import AuditEvent, User
+from accounts.models import AuditEvent, Party
 from accounts.records import Record, RecordQuerySet
 from monitoring.enums import SearchKind
 from monitoring.queries.search.sources import (
     Draft,
-    Reader,
+    Rights,
     Shown,
     Source,
     is_about,
@@ -19,10 +19,17 @@ from monitoring.queries.search.sources import (
 )
 from taskforces.models import Consultation, Decision, Dialogue, Meeting
 
+# As KeptQuerySet.visible_to: nobody but its members reads a party's records.
+MEMBERS = Rights(
+    lambda reader: reader.own,
+    lambda reader: Q(party__in=Party.objects.of_member(reader.user).values("pk")),
+)
+
 
 class Records(Source):
     """Dated records that stand, with their subject; one that is withdrawn is not found."""
 
+    rights = MEMBERS
     model: ClassVar[type[Record]]
     path: ClassVar[str] = "party"
 
@@ -39,12 +46,6 @@ class Records(Source):
 
     def touched_by(self, event: AuditEvent) -> Collection[int]:
         return subject_of(event) if is_about(event, self.model) else ()
-
-    def parties(self, reader: Reader) -> frozenset[int]:
-        return reader.own
-
-    def visible(self, user: User) -> QuerySet[Any]:
-        return self._kept().visible_to(user)
 
     def load(self, ids: Collection[int]) -> QuerySet[Any]:
         return self._kept().filter(pk__in=ids).select_related(self.path)

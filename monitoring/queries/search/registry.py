@@ -5,7 +5,7 @@ from monitoring.queries.search.catalogue import Items
 from monitoring.queries.search.evidence import Documents
 from monitoring.queries.search.people import People
 from monitoring.queries.search.records import Consultations, Decisions, Dialogues, Meetings
-from monitoring.queries.search.sources import Source
+from monitoring.queries.search.sources import Rights, Source
 
 SOURCES: dict[str, Source] = {
     source.code: source
@@ -21,3 +21,7 @@ SOURCES: dict[str, Source] = {
         People(),
     )
 }
+# The sources that are found with the same rights.
+RIGHTS: dict[Rights, list[str]] = {}
+for _code, _source in SOURCES.items():
+    RIGHTS.setdefault(_source.rights, []).append(_code)

@@ -3,7 +3,7 @@
 A new kind is one small class in this package and one line in `registry`.
 """
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, ClassVar
@@ -66,11 +66,33 @@ class Reader:
         return frozenset(Party.objects.under_mandate(self.user).values_list("pk", flat=True))
 
 
+@dataclass(frozen=True)
+class Rights:
+    """Who finds the entries of a source: sources that share their rights are asked together.
+
+    `parties` narrows what is looked at (None: entries of no party), `scope` is the very rule of
+    the pages that the hits lead to, in SQL.
+    """
+
+    parties: Callable[[Reader], frozenset[int] | None]
+    scope: Callable[[Reader], Exists | Q]
+
+
+def through(visible: "Callable[[User], models.QuerySet[Any]]") -> Callable[[Reader], Exists]:
+    """Entries of the things that a `visible_to` lets the reader see."""
+
+    def scope(reader: Reader) -> Exists:
+        return Exists(visible(reader.user).order_by().filter(pk=OuterRef("object_id")))
+
+    return scope
+
+
 class Source:
     """One kind of thing in one of its texts. `code` is a mark in the index: small letters."""
 
     code: ClassVar[str]
     kind: ClassVar[SearchKind]
+    rights: ClassVar[Rights]
 
     def drafts(self, ids: Collection[int] | None = None) -> Iterator[Draft]:
         """What is to be indexed, of all or of these: nothing of what nobody is to find."""
@@ -78,18 +100,6 @@ class Source:
 
     def touched_by(self, event: AuditEvent) -> Collection[int]:
         """Ids of the things that the event may have changed."""
-        raise NotImplementedError
-
-    def parties(self, reader: Reader) -> frozenset[int] | None:
-        """Whose entries the reader may find at all; None: those of no party."""
-        raise NotImplementedError
-
-    def scope(self, reader: Reader) -> Exists | Q:
-        """The entries that the reader may find: the very rule of the page they lead to."""
-        rows = self.visible(reader.user).order_by()
-        return Exists(rows.filter(pk=OuterRef("object_id")))
-
-    def visible(self, user: User) -> "models.QuerySet[Any]":
         raise NotImplementedError
 
     def shown(self, entries: Iterable[Any]) -> dict[int, Shown]:
@@ -103,7 +113,7 @@ class Source:
         raise NotImplementedError
 
     def show(self, thing: Any) -> Shown:
-        return Shown(str(thing), thing.get_absolute_url())
+        raise NotImplementedError
 
 
 def is_about(event: AuditEvent, model: type[models.Model]) -> bool:

@@ -26,3 +26,16 @@ class ReportKind(models.TextChoices):
 class RenditionFormat(models.TextChoices):
     HTML = "html", pgettext_lazy("file format", "HTML")
     PDF = "pdf", pgettext_lazy("file format", "PDF")
+
+
+class SearchKind(models.TextChoices):
+    """What a search finds, in the order in which its page names them."""
+
+    ITEM = "item", _("Catalogue")
+    ANSWER = "answer", _("Answers")
+    EVIDENCE = "evidence", _("Evidence")
+    MEETING = "meeting", _("Meetings")
+    DECISION = "decision", _("Decisions")
+    CONSULTATION = "consultation", _("Consultations")
+    DIALOGUE = "dialogue", _("Dialogues")
+    PERSON = "person", _("People")

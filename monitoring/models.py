@@ -320,3 +320,31 @@ class NoticeAnswer(models.Model):
         written = (UpdateState.DRAFT, UpdateState.RETURNED)
         state = self.update.state
         return state == self.state or (state in written and self.state in written)
+
+
+class SearchEntry(models.Model):
+    """What a search reads of one thing, as it was written; its terms stand beside the table.
+
+    Derived: `reindex_search` makes all of them anew. `source` tells in which of its texts a thing
+    is found, and with whose rights. An entry that changes is written anew, so that the highest
+    keys are the newest; terms are indexed by common.fulltext.index.
+    """
+
+    key = models.CharField(max_length=80, unique=True)
+    source = models.CharField(max_length=16)
+    object_id = models.BigIntegerField()
+    party = models.ForeignKey(
+        Party, models.PROTECT, null=True, blank=True, related_name="search_entries"
+    )
+    language = models.CharField(max_length=2)  # by which the words of Latin letters are stemmed
+    title_terms = models.TextField(blank=True)
+    context = models.TextField(blank=True)
+    text = models.TextField(blank=True)
+    indexed_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        ordering = ["-pk"]
+        indexes = [models.Index(fields=["source", "object_id"], name="searchentry_source_object")]
+
+    def __str__(self) -> str:
+        return self.key

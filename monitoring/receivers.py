@@ -1,4 +1,4 @@
-"""The one place that hears AuditEvents: whoever has to act next, or wants to know, is told.
+"""The one place that hears AuditEvents: the search index follows, and people are told.
 
 Notices and mails are written in the transaction of the event. A mail names item, party, period
 and who acted, and links to the answer; it carries no narrative and no figure.
@@ -25,13 +25,14 @@ from actionplans.queries.updates import with_people
 from actionplans.rules import Standing
 from actionplans.services.contribution_standings import contribution_standing
 from actionplans.services.standings import standing_of
-from monitoring.services import notifications
+from monitoring.services import notifications, search
 
 Told = dict[User, list[ProgressUpdate]]  # and the answers that it is about for each
 
 
 def deliver(sender: Any, event: AuditEvent, **kwargs: Any) -> None:
-    """Tell the people whom the event's notification names; most events have none."""
+    """Index what changed, and tell the people whom the event's notification names, if any."""
+    search.follow(event)
     if event.action == "profile.changed":
         notifications.replan(user=User.objects.get(pk=event.by_id or 0))
     else:

@@ -9,7 +9,7 @@ from actionplans.services.moments import tell_of_moments
 from actionplans.services.periods import open_updates
 from actionplans.services.updates import lapse_reopened
 from common import heartbeats, jobs, mail, partial_uploads
-from monitoring.services import notifications
+from monitoring.services import notifications, search
 from monitoring.services.reports import enqueue_due_reports
 
 log = structlog.get_logger(__name__)
@@ -21,6 +21,7 @@ STEPS: dict[str, Callable[[], object]] = {
     "enqueue_due_reports": enqueue_due_reports,
     "forget_expired_uploads": partial_uploads.forget_expired,
     "sweep_jobs": jobs.sweep,
+    "catch_up_autosaved": search.catch_up_autosaved,
     "send_digests": notifications.send_digests,
     "send_waiting_mail": mail.send_waiting,
 }

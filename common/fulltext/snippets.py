@@ -1,0 +1,88 @@
+"""The place of a text that shows why it was found, as it was written."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
+
+from common.fulltext.asking import Question
+from common.fulltext.words import Word, language_of, words
+
+LENGTH = 260  # characters of a snippet, about
+BEFORE = 60  # of them before the first hit
+
+
+@dataclass(frozen=True)
+class _Hit:
+    word: Word
+    part: int
+
+
+def marked(text: str, question: Question, language: str = "") -> SafeString:
+    """The whole text, escaped, with each hit in <mark>."""
+    hits = _hits(text, question, language or language_of(text))
+    return _with_marks(text, hits, 0, len(text))
+
+
+def snippet(text: str, question: Question, language: str = "") -> SafeString:
+    """A part of the text around the hits that meet most of the question; its beginning if none."""
+    text = " ".join(text.split())
+    hits = _hits(text, question, language or language_of(text))
+    start, end = _window(text, _best(hits))
+    cut = _with_marks(text, hits, start, end)
+    before, after = "… " if start else "", " …" if end < len(text) else ""
+    return format_html("{}{}{}", before, cut, after)
+
+
+def _hits(text: str, question: Question, language: str) -> list[_Hit]:
+    met: dict[str, int] = {}
+    found = []
+    for word in words(text, language):
+        if word.term not in met:
+            met[word.term] = _part_of(question, word.term)
+        if met[word.term] >= 0:
+            found.append(_Hit(word, met[word.term]))
+    return found
+
+
+def _part_of(question: Question, term: str) -> int:
+    numbers = (n for n, part in enumerate(question.parts) if part.is_met_by(term))
+    return next(numbers, -1)
+
+
+def _best(hits: Sequence[_Hit]) -> int:
+    """Where the stretch begins that meets most parts of the question; the first of several."""
+    best, most, last = 0, 0, 0
+    for first, hit in enumerate(hits):
+        limit = hit.word.start + LENGTH - BEFORE
+        while last < len(hits) and hits[last].word.end <= limit:
+            last += 1
+        met = len({one.part for one in hits[first:last]})
+        if met > most:
+            best, most = hit.word.start, met
+    return best
+
+
+def _window(text: str, hit: int) -> tuple[int, int]:
+    """About LENGTH characters from a little before the hit, cut between words."""
+    start = max(0, hit - BEFORE)
+    start = text.find(" ", start, hit) + 1 or hit if start else 0
+    end = start + LENGTH
+    if end >= len(text):
+        return start, len(text)
+    cut = text.rfind(" ", start, end)
+    return start, cut if cut > hit else end
+
+
+def _with_marks(text: str, hits: Iterable[_Hit], start: int, end: int) -> SafeString:
+    pieces: list[tuple[str, SafeString]] = []
+    at = start
+    for hit in hits:
+        word = hit.word
+        if start <= word.start and word.end <= end:
+            shown = format_html("<mark>{}</mark>", text[word.start : word.end])
+            pieces.append((text[at : word.start], shown))
+            at = word.end
+    pieces.append((text[at:end], mark_safe("")))
+    return format_html_join("", "{}{}", pieces)

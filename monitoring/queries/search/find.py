@@ -1,0 +1,111 @@
+"""What a reader finds: scoped by the rules of each page before anything is counted or shown.
+
+The order depends on the hit alone, never on how often a word stands elsewhere: nobody can tell
+from it what others wrote. Hits in the title come first, then what changed last.
+"""
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+
+from django.utils.safestring import SafeString
+
+from accounts.models import Party, User
+from common.fulltext import index
+from common.fulltext.asking import Question, ask
+from common.fulltext.snippets import marked, snippet
+from monitoring.enums import SearchKind
+from monitoring.models import SearchEntry
+from monitoring.queries.search.registry import RIGHTS, SOURCES
+from monitoring.queries.search.sources import Reader, Rights, Shown
+
+MOST = 1000  # hits under one right that are counted and put in order
+NARROWED_TO = 24  # parties; who may see more is narrowed by the rules alone
+
+
+@dataclass(frozen=True)
+class Found:
+    """Keys of the entries found, best first, and how many there are of each kind.
+
+    `cut` are the kinds of which there are more than are counted.
+    """
+
+    question: Question
+    keys: Sequence[int]
+    counts: dict[SearchKind, int]
+    cut: frozenset[SearchKind]
+
+    @property
+    def total(self) -> int:
+        return sum(self.counts.values())
+
+
+@dataclass(frozen=True)
+class Hit:
+    """One thing found, as the page shows it."""
+
+    kind: SearchKind
+    title: SafeString
+    shown: Shown
+    party: Party | None
+    snippet: SafeString
+
+
+def find(user: User, words: str, kind: str = "") -> Found:
+    """Entries with all the words that the user may see: at most one query for each right."""
+    question = ask(words)
+    reader = Reader(user)
+    ranked: list[tuple[bool, int]] = []
+    counts: Counter[SearchKind] = Counter()
+    cut: set[SearchKind] = set()
+    for rights, codes in RIGHTS.items() if question else ():
+        rows = _rows(rights, codes, reader, question)
+        for key, code, titles in rows[:MOST]:
+            found = SOURCES[code].kind
+            counts[found] += 1
+            if kind in ("", found):
+                ranked.append((_is_titled(question, titles), key))
+        if len(rows) > MOST:
+            cut |= {SOURCES[code].kind for code in codes}
+    ranked.sort(reverse=True)
+    return Found(question, [key for _titled, key in ranked], dict(counts), frozenset(cut))
+
+
+def _rows(
+    rights: Rights, codes: Collection[str], reader: Reader, question: Question
+) -> list[tuple[int, str, str]]:
+    """Key, source and title's terms of the newest that the reader may see."""
+    marks: list[Collection[str]] = [codes]
+    parties = rights.parties(reader)
+    if parties is not None:
+        if not parties:
+            return []
+        if len(parties) <= NARROWED_TO:
+            marks.append({f"p{pk}" for pk in parties})
+    entries = SearchEntry.objects.filter(rights.scope(reader))
+    return index.newest(entries, question, "source", "title_terms", limit=MOST + 1, marks=marks)
+
+
+def _is_titled(question: Question, terms: str) -> bool:
+    return question.is_in(set(terms.split()))
+
+
+def hits(question: Question, keys: Iterable[int]) -> list[Hit]:
+    """The entries with these keys as the page shows them, in this order."""
+    keys = list(keys)
+    entries = SearchEntry.objects.select_related("party__country").in_bulk(keys)
+    named: dict[int, Shown] = {}
+    for code, source in SOURCES.items():
+        if own := [entry for entry in entries.values() if entry.source == code]:
+            named |= source.shown(own)
+    return [_hit(question, entries[key], named[key]) for key in keys if key in named]
+
+
+def _hit(question: Question, entry: SearchEntry, shown: Shown) -> Hit:
+    return Hit(
+        kind=SOURCES[entry.source].kind,
+        title=marked(shown.title, question),
+        shown=shown,
+        party=entry.party,
+        snippet=snippet(entry.text, question, entry.language),
+    )

@@ -96,7 +96,7 @@ def _transmit(update: ProgressUpdate, *, by: User) -> None:
     expected = {"version": update.version, "state": update.state}
     # The state needs its revision and the revision the state: the row is written last.
     update.version, update.state = revision_number, UpdateState.TRANSMITTED
-    revision = keep_revision(update, Verb.SEND, by=by)
+    revision = keep_revision(update, Verb.SEND, by=by, at=now)
     compare_and_set(
         update,
         expected=expected,

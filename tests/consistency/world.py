@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from accounts.enums import RoleCode
-from actionplans.enums import UpdateState
+from actionplans.enums import ContributionState, UpdateState
 from actionplans.models import CatalogueItem, Evidence, ReportingPeriod
 from tests.factories import accounts, actionplans, monitoring, taskforces, training
 from tests.factories import recruitment as figures
@@ -36,7 +36,14 @@ def world(
     figures.load_reference()
     desk = actionplans.desk(code, item, period)
     people = cast(desk.party, desk.lead)
+    supports = people["other_institution"]
+    institution = supports.memberships.get().institution
+    desk.update.assignment.supporting.add(institution)
+    supporter = actionplans.Supporter(institution, supports, None)
+    contribution = actionplans.contribution(desk, supporter, ContributionState.SUBMITTED)
     update = actionplans.bring_to(desk, state)
+    if state == UpdateState.TRANSMITTED:
+        actionplans.question(desk)
     evidence = Evidence.objects.create(
         party=desk.party, title="Unused", url="https://example.org", added_by=desk.contributor
     )
@@ -86,6 +93,13 @@ def world(
             f"actionplans:update-{step}": [update.pk]
             for step in (*steps, "upload", "review", "reopen")
         },
+        "actionplans:contribution-edit": [update.pk],
+        **{
+            f"actionplans:contribution{suffix}": [update.pk, contribution.pk]
+            for suffix in ("", "-sign", "-return", "-withdraw")
+        },
+        **{f"actionplans:{name}": [update.pk] for name in ("remark", "clarification")},
+        **{f"actionplans:clarification-{verb}": [update.pk, 1] for verb in ("answer", "withdraw")},
         "actionplans:evidence": [evidence.pk],
         "actionplans:extensions": [desk.period.code],
         **{f"taskforces:seat-{verb}": [seat.pk] for verb in ("edit", "end")},

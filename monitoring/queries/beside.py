@@ -35,22 +35,19 @@ from actionplans.rules_contributions import ContributionStanding, decide
 from actionplans.rules_discussion import Speech, rule
 from actionplans.services.contribution_standings import contribution_standings
 
+P = Permission
 BEING_WRITTEN = (UpdateState.DRAFT, UpdateState.RETURNED)
 OPEN_QUESTION = Q(answered_at__isnull=True, withdrawn_at__isnull=True)
-# What `with_beside` found: a reason to look at the answer more closely.
-BESIDE = Q(supports=True) | Q(is_asked=True)
 Found = tuple[ProgressUpdate, str, str]  # answer, kind of task, where it is done
 
 
 def with_beside(updates: QuerySet[ProgressUpdate], who: Access) -> QuerySet[ProgressUpdate]:
     """`supports`: an own institution may contribute; `is_asked`: an open question waits for it."""
-    own = who.institutions(Permission.ANSWER) | who.institutions(Permission.SIGN)
-    coordinated = {
-        m.party_id for m in who.memberships if m.party and who.may(Permission.ENDORSE, m.party)
-    }
+    own = who.institutions(P.ANSWER) | who.institutions(P.SIGN)
+    coordinated = {m.party_id for m in who.memberships if m.party and who.may(P.ENDORSE, m.party)}
     through = Assignment.supporting.through.objects
     supports = through.filter(assignment=OuterRef("assignment"), institution__in=own)
-    answers = Q(assignment__lead__in=who.institutions(Permission.ANSWER)) | Q(
+    answers = Q(assignment__lead__in=who.institutions(P.ANSWER)) | Q(
         assignment__party__in=coordinated
     )
     asked = Clarification.objects.filter(OPEN_QUESTION, update=OuterRef("pk"))
@@ -60,6 +57,13 @@ def with_beside(updates: QuerySet[ProgressUpdate], who: Access) -> QuerySet[Prog
         ),
         is_asked=ExpressionWrapper(answers & Exists(asked), output_field=BooleanField()),
     )
+
+
+def beside(who: Access) -> Q:
+    """What `with_beside` found: nothing at all for people whose roles ask nothing of them here."""
+    if any(who.may(permission) for permission in (P.ANSWER, P.SIGN, P.ENDORSE)):
+        return Q(supports=True) | Q(is_asked=True)
+    return Q(pk__in=[])
 
 
 def tasks_beside(who: Access, found: Mapping[int, Standing]) -> Iterator[Found]:
@@ -93,7 +97,7 @@ def _own_standings(
     who: Access, supported: Mapping[int, Standing], found: Mapping[int, Standing]
 ) -> list[ContributionStanding]:
     """Of each own supporting institution and answer, begun or not."""
-    own = who.institutions(Permission.ANSWER) | who.institutions(Permission.SIGN)
+    own = who.institutions(P.ANSWER) | who.institutions(P.SIGN)
     through = Assignment.supporting.through.objects
     pairs = through.filter(assignment__in=list(supported), institution__in=own)
     begun = {

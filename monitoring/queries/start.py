@@ -15,7 +15,7 @@ from actionplans.queries.updates import with_people
 from actionplans.rules import Standing, decide
 from actionplans.services.standings import standings
 from common import clock
-from monitoring.queries.beside import BESIDE, tasks_beside, with_beside
+from monitoring.queries.beside import beside, tasks_beside, with_beside
 
 S = UpdateState
 LONG_TEXTS = ("narrative", "measures", "next_steps", "rating_reason", "verdict_reason")
@@ -79,7 +79,7 @@ def _candidates(who: Access) -> QuerySet[ProgressUpdate]:
             )
             | Q(assignment__lead__in=who.institutions(Permission.SIGN), state=S.SUBMITTED)
             | Q(assignment__party__in=endorses, state__in=(S.SUBMITTED, S.SIGNED, S.ENDORSED))
-            | BESIDE
+            | beside(who)
         )
         .defer(*LONG_TEXTS)
         .order_by("returned_at", "assignment__item__position")

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from accounts.enums import RoleCode
-from actionplans.enums import UpdateState
+from actionplans.enums import ContributionState, UpdateState
 from actionplans.models import CatalogueItem, Evidence, ReportingPeriod
 from tests.factories import accounts, actionplans, monitoring, taskforces, training, workbooks
 from tests.factories import recruitment as figures
@@ -36,7 +36,14 @@ def world(
     figures.load_reference()
     desk = actionplans.desk(code, item, period)
     people = cast(desk.party, desk.lead)
+    supports = people["other_institution"]
+    institution = supports.memberships.get().institution
+    desk.update.assignment.supporting.add(institution)
+    supporter = actionplans.Supporter(institution, supports, None)
+    contribution = actionplans.contribution(desk, supporter, ContributionState.SUBMITTED)
     update = actionplans.bring_to(desk, state)
+    if state == UpdateState.TRANSMITTED:
+        actionplans.question(desk)
     evidence = Evidence.objects.create(
         party=desk.party, title="Unused", url="https://example.org", added_by=desk.contributor
     )
@@ -98,6 +105,13 @@ def world(
         **{f"actionplans:workbook-{step}": [filled.pk] for step in ("import", "accept", "discard")},
         **{f"actionplans:{name}": [desk.period.code] for name in ("extensions", "bulk-extend")},
         "actionplans:extension-decide": [wish.pk],
+        "actionplans:contribution-edit": [update.pk],
+        **{
+            f"actionplans:contribution{suffix}": [update.pk, contribution.pk]
+            for suffix in ("", "-sign", "-return", "-withdraw")
+        },
+        **{f"actionplans:{name}": [update.pk] for name in ("remark", "clarification")},
+        **{f"actionplans:clarification-{verb}": [update.pk, 1] for verb in ("answer", "withdraw")},
         **{f"taskforces:seat-{verb}": [seat.pk] for verb in ("edit", "end")},
         "taskforces:meeting": [meeting.pk],
         "taskforces:decision-add": [meeting.pk],

@@ -5,17 +5,19 @@ from datetime import timedelta
 
 from accounts.enums import InstitutionKind, RoleCode, Sector
 from accounts.models import Institution, Party, User
-from actionplans.enums import Actor, ItemKind, ItemType, Part, UpdateState
+from actionplans.enums import Actor, ContributionState, ItemKind, ItemType, Part, UpdateState
 from actionplans.models import (
     Assignment,
     CatalogueItem,
     CatalogueText,
+    Clarification,
+    Contribution,
     ExtensionRequest,
     ProgressUpdate,
     ReportingPeriod,
     Theme,
 )
-from actionplans.services import submissions, updates
+from actionplans.services import contributions, discussion, submissions, updates
 from actionplans.services.updates import Content, NewEvidence
 from common import clock
 from tests.factories import accounts
@@ -190,3 +192,53 @@ def bring_to(
         if ORDER.index(UpdateState(desk.refresh().state)) < ORDER.index(step):
             steps[step](desk.update)
     return desk.refresh()
+
+
+@dataclass
+class Supporter:
+    """An institution that supports the desk's item, with a contributor and mostly a validator."""
+
+    institution: Institution
+    contributor: User
+    validator: User | None
+
+
+def supporter(desk: Desk, name: str = "Police Service", *, has_validator: bool = True) -> Supporter:
+    """A further supporting institution of the desk's item."""
+    institution = accounts.institution(desk.party, name, Sector.POLICE, InstitutionKind.SERVICE)
+    desk.update.assignment.supporting.add(institution)
+    return Supporter(
+        institution,
+        accounts.member(desk.party, RoleCode.CONTRIBUTOR, institution),
+        accounts.member(desk.party, RoleCode.VALIDATOR, institution) if has_validator else None,
+    )
+
+
+def contribution(
+    desk: Desk,
+    by: Supporter,
+    state: str = ContributionState.SIGNED,
+    *,
+    text: str = "Patrols were trained.",
+    measures: str = "",
+) -> Contribution:
+    """The supporter's contribution to the desk's answer, through the services."""
+    typed = {"update": desk.update, "institution": by.institution, "version": 0, "text": text}
+    typed |= {"measures": measures, "by": by.contributor}
+    if state == ContributionState.DRAFT:
+        return contributions.save_contribution(**typed)
+    row = contributions.submit_contribution(**typed)
+    if state == ContributionState.SUBMITTED:
+        return row
+    step = {"contribution": row, "version": row.version, "by": by.validator}
+    if state == ContributionState.RETURNED:
+        return contributions.return_contribution(**step, reason="Name the units.")
+    return contributions.sign_contribution(**step)
+
+
+def question(desk: Desk, text: str = "Which units?", days: int = 14) -> Clarification:
+    """A reviewer's question on the desk's answer, which is sent."""
+    due = min(clock.now() + days * DAY, desk.period.closes_at)
+    return discussion.ask_clarification(
+        update=desk.update, question=text, due_at=due, by=desk.reviewer
+    )

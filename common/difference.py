@@ -62,7 +62,8 @@ def _compared(before: Sequence[Word], after: Sequence[Word]) -> Iterator[Piece]:
 def _steps(before: Sequence[Word], after: Sequence[Word]) -> list[tuple[str, int, int, int, int]]:
     """difflib's opcodes on the words alone, whatever blanks stand between them."""
     matcher = SequenceMatcher(None, [w for _blank, w in before], [w for _blank, w in after])
-    if sum(len(matcher.b2j.get(word, ())) for _blank, word in before) > MOST_PAIRS:
+    places: dict[str, list[int]] = matcher.b2j  # type: ignore[attr-defined]
+    if sum(len(places.get(word, ())) for _blank, word in before) > MOST_PAIRS:
         return [("replace", 0, len(before), 0, len(after))]
     return list(matcher.get_opcodes())
 

@@ -416,7 +416,7 @@ def _move(
 def _pass_on(row: ProgressUpdate, verb: Verb, *, by: User, **values: Any) -> ProgressUpdate:
     """The next holder takes the answer as it is: what was returned is mended."""
     returned_parts.settle(row, ReturnOutcome.ACCEPTED)
-    expiry = {} if row.reopened_at else {"editable_until": None}
+    expiry: dict[str, Any] = {} if row.reopened_at else {"editable_until": None}
     return _move(row, verb, by=by, **values, **expiry)
 
 

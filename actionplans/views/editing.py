@@ -72,7 +72,7 @@ def _page(request: HttpRequest, standing: Standing, form: UpdateForm) -> HttpRes
     to_be_mended = form.to_be_mended()
     starts_anew = update.state == UpdateState.DRAFT and not to_be_mended
     before = previous_update(update) if starts_anew else None
-    found = threads(form.returned)
+    found = threads(form.returned, update)
     context = {
         **_frame(request, standing),
         "form": form,

@@ -84,7 +84,7 @@ def update(request: HttpRequest, code: str, pk: int) -> HttpResponse:
         "text": shown.assignment.item.text,
         "content": content,
         "evidence": evidence,
-        "threads": returns.threads(returned),
+        "threads": returns.threads(returned, content),
         "changes": returns.changes_since(request, shown, returned, content, evidence),
         "to_be_mended": to_be_mended,
         "replied_at": _replied_at(content, history),

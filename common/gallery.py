@@ -20,6 +20,7 @@ from common.charts import (
     line_chart,
     sparkline,
 )
+from common.difference import difference
 from common.forms import WaypostForm
 from common.listing import Columns
 from common.ratings import RATINGS, STATES
@@ -28,6 +29,13 @@ LONG = _(
     "The ministry reports that selection boards for formed units were opened to women in every "
     "service, that the height rule was replaced by a fitness test, and that the two remaining "
     "barracks without separate quarters will be rebuilt before the next rotation."
+)
+
+
+LONG_NOW = _(
+    "The ministry reports that selection boards for formed units were opened to women in every "
+    "service, that the height rule was replaced by a fitness test, and that one of the two "
+    "barracks without separate quarters was rebuilt."
 )
 
 
@@ -233,6 +241,7 @@ def context() -> dict[str, Any]:
         "countries": COUNTRIES,
         "columns": len(COUNTRIES) + 1,
         "charts": charts(),
+        "difference": difference(str(LONG), str(LONG_NOW)),
         "due": _at(6, 30),
         "month": dt.date(2013, 12, 31),
     }

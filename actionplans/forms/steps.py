@@ -33,25 +33,28 @@ class UnchangedForm(StepForm):
     )
 
 
+class ReasonField(ProseField):
+    """One of several reasons, of which at least one is given: none is called optional."""
+
+    one_of_several = True
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(required=False, rows=2, **kwargs)
+
+
 class ReturnForm(StepForm):
     """What has to be mended, and why: a field for each part, empty where it stays as it is."""
 
-    narrative = ProseField(
+    narrative = ReasonField(
         label=_("Why the narrative is returned"),
         help_text=_("Say what is missing and what would do. Leave empty what stays as it is."),
-        required=False,
-        rows=2,
     )
-    rating = ProseField(label=_("Why the rating is returned"), required=False, rows=2)
-    measures = ProseField(
-        label=_("Why measures and next steps are returned"), required=False, rows=2
-    )
-    evidence = ProseField(label=_("Why the evidence is returned"), required=False, rows=2)
-    whole = ProseField(
+    rating = ReasonField(label=_("Why the rating is returned"))
+    measures = ReasonField(label=_("Why measures and next steps are returned"))
+    evidence = ReasonField(label=_("Why the evidence is returned"))
+    whole = ReasonField(
         label=_("Why the whole answer is returned"),
         help_text=_("Instead of single parts: everything opens again."),
-        required=False,
-        rows=2,
     )
 
     def clean(self) -> dict[str, Any]:

@@ -79,7 +79,7 @@ def _page(request: HttpRequest, standing: Standing, form: UpdateForm) -> HttpRes
     starts_anew = update.state == UpdateState.DRAFT and not to_be_mended
     before = previous_update(update) if starts_anew else None
     before_evidence = evidence_of(before) if before else []
-    found = threads(form.returned)
+    found = threads(form.returned, update)
     if "library" in form.fields:
         _offer_library(request, update, form)
     context = {

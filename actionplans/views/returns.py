@@ -51,12 +51,22 @@ def returned_parts(request: HttpRequest, update: ProgressUpdate) -> list[Returne
     return list(rows)
 
 
-def threads(rows: Iterable[ReturnedPart]) -> dict[str, Thread]:
-    """Part -> its thread; a part that was never sent back has none."""
+def threads(
+    rows: Iterable[ReturnedPart], content: ProgressUpdate | UpdateRevision
+) -> dict[str, Thread]:
+    """Part -> its thread; a part that was never sent back has none.
+
+    To who reads a revision it is pending until the answer is sent again: of the steps that the
+    party takes before nothing is said outside.
+    """
     found: dict[str, Thread] = {}
     for row in rows:
         thread = found.setdefault(row.part, Thread())
-        (thread.earlier if row.settled_at else thread.pending).append(row)
+        if isinstance(content, UpdateRevision):
+            is_over = content.number > row.revision.number
+        else:
+            is_over = row.settled_at is not None
+        (thread.earlier if is_over else thread.pending).append(row)
     return found
 
 

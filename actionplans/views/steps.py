@@ -133,7 +133,7 @@ class Page:
             "last_change": self.update.revisions.select_related("by").last(),
             "content": content,
             "evidence": evidence,
-            "threads": returns.threads(returned),
+            "threads": returns.threads(returned, content),
             "changes": returns.changes_since(
                 self.request, self.update, returned, content, evidence
             ),

@@ -87,7 +87,7 @@ def update(request: HttpRequest, code: str, pk: int) -> HttpResponse:
         "content": content,
         "evidence": evidence,
         "is_old": is_out_of_date(content.rating, evidence, shown.period.data_to),
-        "threads": returns.threads(returned),
+        "threads": returns.threads(returned, content),
         "changes": returns.changes_since(request, shown, returned, content, evidence),
         "to_be_mended": to_be_mended,
         "replied_at": _replied_at(content, history),

@@ -277,7 +277,16 @@ def test_reviewed_answer_is_compared_with_nothing_any_more(signed_in):
     make.bring_to(desk, UpdateState.REVIEWED)
     page = text(signed_in(desk.reviewer), desk.update.get_absolute_url())
     assert SINCE not in page
-    assert "Mend narrative." in page
+    assert "Returned 1 time before Mend narrative." in page
+
+
+def test_reviewer_is_not_told_that_the_party_signed_what_it_has_not_sent(signed_in):
+    desk = mended(UpdateState.TRANSMITTED)
+    make.bring_to(desk, UpdateState.SIGNED)
+    page = text(signed_in(desk.reviewer), desk.update.get_absolute_url())
+    assert "Returned to be mended Mend narrative." in page
+    assert "Taken as mended" not in page
+    assert "Returned, and submitted again Mend narrative." not in page
 
 
 def test_typed_markup_stays_text(signed_in):

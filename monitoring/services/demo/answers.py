@@ -123,7 +123,7 @@ def _answer(cast: Cast, update: ProgressUpdate, state: UpdateState, number: int,
             _return_and_mend(row, writer=writer, validator=validator)
         return
     if state == UpdateState.RETURNED:
-        reasons: dict[str, str] = {part: DATA["return_reasons"][part] for part in RETURNED[n % 3]}
+        reasons = {str(part): DATA["return_reasons"][part] for part in RETURNED[n % 3]}
         updates.return_update(update=row, version=row.version, reasons=reasons, by=validator)
         return
     row = updates.sign_update(update=row, version=row.version, by=validator)
@@ -132,7 +132,7 @@ def _answer(cast: Cast, update: ProgressUpdate, state: UpdateState, number: int,
 
 def _return_and_mend(row: ProgressUpdate, *, writer: User, validator: User) -> None:
     """One part went back and came again: the validator finds what changed."""
-    reasons: dict[str, str] = {Part.NARRATIVE: DATA["return_reasons"][Part.NARRATIVE]}
+    reasons = {str(Part.NARRATIVE): DATA["return_reasons"][Part.NARRATIVE]}
     row = updates.return_update(update=row, version=row.version, reasons=reasons, by=validator)
     mended = Content.of(row, narrative=f"{row.narrative} {DATA['mended']}")
     updates.submit_update(update=row, version=row.version, content=mended, by=writer)

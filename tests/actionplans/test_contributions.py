@@ -1,6 +1,7 @@
 """A contribution's way: who may do what, from where, until when; and who reads it meanwhile."""
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -20,6 +21,7 @@ from tests.factories import actionplans as make
 
 pytestmark = pytest.mark.django_db
 SECOND = timedelta(seconds=1)
+WORKFLOW = Path(__file__).parents[2] / "docs" / "workflow.md"
 
 
 @pytest.fixture
@@ -336,3 +338,13 @@ def test_only_what_is_handed_over_to_this_answer_is_taken_in(desk, police):
     contributions.take_in(update=desk.update, contributions=wanted, by=desk.contributor)
     assert not ContributionUse.objects.exists()
     assert ProgressUpdate.objects.get(pk=desk.update.pk).version == 0
+
+
+def test_the_documentation_has_the_table():
+    rows = [
+        f"| {row.verb.label} | {', '.join(str(state.label) for state in row.sources)} | "
+        f"{row.target.label if row.target else 'as it was'} | {row.who} |"
+        for row in TRANSITIONS.values()
+    ]
+    page = WORKFLOW.read_text(encoding="utf-8").partition("## Contributions")[2]
+    assert [line for line in page.splitlines() if line in rows] == rows

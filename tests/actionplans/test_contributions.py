@@ -1,0 +1,350 @@
+"""A contribution's way: who may do what, from where, until when; and who reads it meanwhile."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from accounts.enums import RoleCode
+from accounts.models import AuditEvent
+from actionplans.enums import ContributionState, Part, UpdateState, Verb
+from actionplans.models import Contribution, ContributionUse, ProgressUpdate
+from actionplans.rules_contributions import TRANSITIONS, decide
+from actionplans.services import contributions, updates
+from actionplans.services.contribution_standings import contribution_standing
+from actionplans.services.updates import LONGEST_TEXT, NotAllowed
+from common import clock
+from common.errors import Conflict, DomainError
+from tests.factories import accounts as people
+from tests.factories import actionplans as make
+
+pytestmark = pytest.mark.django_db
+SECOND = timedelta(seconds=1)
+WORKFLOW = Path(__file__).parents[2] / "docs" / "workflow.md"
+
+
+@pytest.fixture
+def desk():
+    return make.desk()
+
+
+@pytest.fixture
+def police(desk):
+    return make.supporter(desk)
+
+
+def save(desk, by, version=0, **typed):
+    return contributions.save_contribution(
+        update=desk.update,
+        institution=by.institution,
+        version=version,
+        by=typed.pop("person", by.contributor),
+        **{"text": "Patrols were trained.", **typed},
+    )
+
+
+def allowed(contribution, person):
+    standing = contribution_standing(contribution, person)
+    return {verb for verb in TRANSITIONS if decide(standing, verb).allowed}
+
+
+def test_a_contribution_goes_from_draft_to_signed(desk, police):
+    row = save(desk, police, measures="Two courses.")
+    row = contributions.submit_contribution(
+        update=desk.update, institution=police.institution, version=1, text=row.text, by=row_by(row)
+    )
+    row = contributions.sign_contribution(contribution=row, version=2, by=police.validator)
+    kept = row.revisions.values_list("number", "verb", "state", "by", "measures")
+    assert list(kept) == [
+        (1, "save", "draft", police.contributor.pk, "Two courses."),
+        (2, "submit", "submitted", police.contributor.pk, ""),
+        (3, "sign", "signed", police.validator.pk, ""),
+    ]
+    events = AuditEvent.objects.filter(action__startswith="contribution.").order_by("pk")
+    assert list(events.values_list("action", "by_id")) == [
+        ("contribution.save", police.contributor.pk),
+        ("contribution.submit", police.contributor.pk),
+        ("contribution.sign", police.validator.pk),
+    ]
+
+
+def row_by(row):
+    return row.revisions.get(number=row.version).by
+
+
+STEPS = {
+    ContributionState.DRAFT: {"contributor": {Verb.SAVE, Verb.SUBMIT}},
+    ContributionState.SUBMITTED: {
+        "contributor": {Verb.WITHDRAW},
+        "validator": {Verb.SIGN, Verb.RETURN},
+    },
+    ContributionState.SIGNED: {"lead": {Verb.RETURN}},
+    ContributionState.RETURNED: {"contributor": {Verb.SAVE, Verb.SUBMIT}},
+}
+
+
+@pytest.mark.parametrize("state", STEPS)
+def test_each_state_has_its_verbs_for_its_people(desk, police, state):
+    row = make.contribution(desk, police, state)
+    who = {
+        "contributor": police.contributor,
+        "validator": police.validator,
+        "lead": desk.contributor,
+        "lead_validator": desk.validator,
+        "coordinator": desk.coordinator,
+        "administrator": desk.administrator,
+        "reviewer": desk.reviewer,
+    }
+    found = {name: verbs for name, person in who.items() if (verbs := allowed(row, person))}
+    assert found == STEPS[state]
+
+
+def test_an_author_does_not_sign(desk):
+    police = make.supporter(desk, has_validator=False)
+    people.member(desk.party, RoleCode.VALIDATOR, police.institution, police.contributor)
+    other = people.member(desk.party, RoleCode.VALIDATOR, police.institution)
+    row = make.contribution(desk, police, ContributionState.SUBMITTED)
+    assert Verb.SIGN not in allowed(row, police.contributor)
+    assert allowed(row, other) == {Verb.SIGN, Verb.RETURN}
+
+
+@pytest.mark.parametrize("validates_too", [False, True])
+def test_without_a_validator_it_is_handed_to_the_lead_and_says_so(desk, validates_too):
+    police = make.supporter(desk, has_validator=False)
+    if validates_too:
+        people.member(desk.party, RoleCode.VALIDATOR, police.institution, police.contributor)
+    row = make.contribution(desk, police, ContributionState.SUBMITTED)
+    assert (row.state, row.is_sign_skipped, row.is_handed_over) == ("submitted", True, True)
+    assert allowed(row, desk.contributor) == {Verb.RETURN}
+    assert row.revisions.last().is_sign_skipped
+
+
+def test_a_validator_appointed_later_can_still_sign(desk):
+    police = make.supporter(desk, has_validator=False)
+    row = make.contribution(desk, police, ContributionState.SUBMITTED)
+    late = people.member(desk.party, RoleCode.VALIDATOR, police.institution)
+    row = contributions.sign_contribution(contribution=row, version=row.version, by=late)
+    assert (row.state, row.is_sign_skipped, row.signed_by) == ("signed", False, late)
+
+
+@pytest.mark.parametrize("state", [ContributionState.SUBMITTED, ContributionState.SIGNED])
+def test_a_return_needs_a_reason_and_clears_the_signature(desk, police, state):
+    row = make.contribution(desk, police, state)
+    by = police.validator if state == ContributionState.SUBMITTED else desk.contributor
+    step = {"contribution": row, "version": row.version, "by": by}
+    with pytest.raises(DomainError) as refusal:
+        contributions.return_contribution(**step, reason="  ")
+    assert refusal.value.field == "reason"
+    row = contributions.return_contribution(**step, reason="Name the units.")
+    assert (row.state, row.signed_at, row.submitted_at) == ("returned", None, None)
+    assert (row.returned_by, row.return_reason) == (by, "Name the units.")
+    assert row.revisions.last().reason == "Name the units."
+
+
+def test_the_submitter_alone_withdraws(desk, police):
+    colleague = people.member(desk.party, RoleCode.CONTRIBUTOR, police.institution)
+    row = make.contribution(desk, police, ContributionState.SUBMITTED)
+    step = {"contribution": row, "version": row.version}
+    with pytest.raises(NotAllowed):
+        contributions.withdraw_contribution(**step, by=colleague)
+    assert contributions.withdraw_contribution(**step, by=police.contributor).state == "draft"
+
+
+def test_one_row_an_institution_and_answer(desk, police):
+    save(desk, police)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Contribution.objects.create(update=desk.update, institution=police.institution)
+
+
+def test_a_stale_version_is_a_conflict_and_changes_nothing(desk, police):
+    row = save(desk, police)
+    for version in (0, 7):
+        with pytest.raises(Conflict):
+            save(desk, police, version, text="Mine.")
+    assert Contribution.objects.get(pk=row.pk).text == "Patrols were trained."
+
+
+def test_nothing_is_left_of_what_was_refused(desk, police):
+    with pytest.raises(NotAllowed) as refusal:
+        save(desk, police, person=desk.contributor)
+    assert refusal.value.is_right_missing
+    assert not Contribution.objects.exists()
+
+
+@pytest.mark.parametrize("field", ["text", "measures"])
+def test_texts_have_a_length(desk, police, field):
+    save(desk, police, **{field: "x" * LONGEST_TEXT})
+    with pytest.raises(DomainError) as refusal:
+        save(desk, police, 1, **{field: "x" * (LONGEST_TEXT + 1)})
+    assert refusal.value.field == field
+
+
+def test_an_empty_contribution_is_not_submitted(desk, police):
+    with pytest.raises(DomainError) as refusal:
+        make.contribution(desk, police, ContributionState.SUBMITTED, text=" ")
+    assert refusal.value.field == "text"
+
+
+def test_an_institution_that_no_longer_supports_writes_no_more(desk, police):
+    row = save(desk, police)
+    desk.update.assignment.supporting.remove(police.institution)
+    assert allowed(row, police.contributor) == set()
+
+
+# --- The clock and the answer ------------------------------------------------------------------
+@pytest.mark.parametrize("offset", [-SECOND, timedelta(0)])
+def test_it_locks_at_the_deadline_like_a_draft(desk, police, offset):
+    with clock.at(desk.period.due_at + offset):
+        if offset:
+            assert save(desk, police).version == 1
+        else:
+            with pytest.raises(NotAllowed, match="deadline has passed"):
+                save(desk, police)
+
+
+def test_an_extension_gives_contributions_the_same_time(desk, police):
+    from actionplans.services.periods import grant_extension
+
+    office = people.member(people.dpko(), RoleCode.COORDINATOR)
+    until = desk.period.due_at + timedelta(days=5)
+    extension = {"period": desk.period, "party": desk.party, "reason": "Elections"}
+    grant_extension(**extension, until=until, by=office)
+    with clock.at(until - SECOND):
+        assert save(desk, police).version == 1
+    with clock.at(until), pytest.raises(NotAllowed):
+        save(desk, police, 1)
+
+
+@pytest.mark.parametrize(
+    "state",
+    [
+        UpdateState.SUBMITTED,
+        UpdateState.SIGNED,
+        UpdateState.ENDORSED,
+        UpdateState.TRANSMITTED,
+        UpdateState.REVIEWED,
+    ],
+)
+def test_once_the_answer_is_submitted_contributions_are_frozen(desk, police, state):
+    row = make.contribution(desk, police, ContributionState.SUBMITTED)
+    desk.update = make.bring_to(desk, state)
+    row.update = desk.update
+    everybody = (police.contributor, police.validator, desk.contributor, desk.coordinator)
+    assert [allowed(row, person) for person in everybody] == [set()] * 4
+
+
+@pytest.mark.parametrize(
+    ("part", "is_open"),
+    [
+        (Part.WHOLE, True),
+        (Part.NARRATIVE, True),
+        (Part.RATING, False),
+        (Part.MEASURES, False),
+        (Part.EVIDENCE, False),
+    ],
+)
+def test_a_return_opens_them_with_the_narrative(desk, police, part, is_open):
+    update = make.bring_to(desk, UpdateState.SUBMITTED)
+    updates.return_update(
+        update=update, version=update.version, reason="Say more.", part=part, by=desk.validator
+    )
+    desk.refresh()
+    late = desk.period.due_at + timedelta(days=1)  # a return stays open to the close
+    with clock.at(late):
+        if is_open:
+            assert save(desk, police).version == 1
+        else:
+            with pytest.raises(NotAllowed, match="Another part"):
+                save(desk, police)
+
+
+# --- Who reads it -------------------------------------------------------------------------------
+def readers(desk, police):
+    stranger = people.institution(desk.party, "Ministry of Health")
+    who = {
+        "contributor": police.contributor,
+        "validator": police.validator,
+        "lead": desk.contributor,
+        "lead_validator": desk.validator,
+        "coordinator": desk.coordinator,
+        "administrator": desk.administrator,
+        "stranger": people.member(desk.party, RoleCode.CONTRIBUTOR, stranger),
+        "observer": people.member(desk.party, RoleCode.OBSERVER),
+        "reviewer": desk.reviewer,
+    }
+    return {name for name, one in who.items() if Contribution.objects.visible_to(one).exists()}
+
+
+OWN = {"contributor", "validator", "coordinator", "administrator"}
+LEAD = OWN | {"lead", "lead_validator"}
+
+
+@pytest.mark.parametrize(
+    ("state", "expected"),
+    [
+        (ContributionState.DRAFT, OWN),
+        (ContributionState.SUBMITTED, OWN),
+        (ContributionState.RETURNED, OWN),
+        (ContributionState.SIGNED, LEAD),
+    ],
+)
+def test_before_the_answer_is_signed_it_is_read_by_its_own_and_the_lead(
+    desk, police, state, expected
+):
+    make.contribution(desk, police, state)
+    assert readers(desk, police) == expected
+
+
+def test_skipped_it_is_read_by_the_lead(desk):
+    police = make.supporter(desk, has_validator=False)
+    make.contribution(desk, police, ContributionState.SUBMITTED)
+    police.validator = police.contributor
+    assert readers(desk, police) == LEAD
+
+
+@pytest.mark.parametrize("state", [UpdateState.SIGNED, UpdateState.REVIEWED])
+def test_others_of_the_party_read_it_with_the_answer_and_reviewers_never(desk, police, state):
+    make.contribution(desk, police)
+    make.bring_to(desk, state)
+    assert readers(desk, police) == LEAD | {"stranger", "observer"}
+
+
+def test_what_was_not_handed_over_stays_inside_its_institution(desk, police):
+    make.contribution(desk, police, ContributionState.SUBMITTED)
+    make.bring_to(desk, UpdateState.TRANSMITTED)
+    assert readers(desk, police) == OWN
+
+
+# --- Taking in ------------------------------------------------------------------------------------
+def test_taking_in_is_noted_once_as_the_text_stands(desk, police):
+    row = make.contribution(desk, police)
+    update = updates.save_update(
+        update=desk.update, version=0, content=make.CONTENT, by=desk.contributor
+    )
+    for _ in range(2):
+        contributions.take_in(update=update, contributions=[row.pk], by=desk.contributor)
+    uses = ContributionUse.objects.values_list(
+        "contribution", "contribution_version", "update_version", "by"
+    )
+    assert list(uses) == [(row.pk, row.version, update.version, desk.contributor.pk)]
+
+
+def test_only_what_is_handed_over_to_this_answer_is_taken_in(desk, police):
+    draft = make.contribution(desk, police, ContributionState.SUBMITTED)
+    other = make.desk("ZAF", desk.update.assignment.item, desk.period)
+    foreign = make.contribution(other, make.supporter(other))
+    wanted = [draft.pk, foreign.pk, 999_999]
+    contributions.take_in(update=desk.update, contributions=wanted, by=desk.contributor)
+    assert not ContributionUse.objects.exists()
+    assert ProgressUpdate.objects.get(pk=desk.update.pk).version == 0
+
+
+def test_the_documentation_has_the_table():
+    rows = [
+        f"| {row.verb.label} | {', '.join(str(state.label) for state in row.sources)} | "
+        f"{row.target.label if row.target else 'as it was'} | {row.who} |"
+        for row in TRANSITIONS.values()
+    ]
+    page = WORKFLOW.read_text(encoding="utf-8").partition("## Contributions")[2]
+    assert [line for line in page.splitlines() if line in rows] == rows

@@ -1,0 +1,228 @@
+"""A supporting institution's pages: writing, conflicts, locks, steps, text kept over sign-in."""
+
+import re
+
+import pytest
+from django.urls import reverse
+
+from accounts.enums import RoleCode
+from actionplans.enums import ContributionState, UpdateState
+from actionplans.models import Contribution
+from actionplans.services import contributions
+from common import clock
+from tests.factories import accounts as people
+from tests.factories import actionplans as make
+from tests.factories.pages import text, words
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def desk():
+    return make.desk()
+
+
+@pytest.fixture
+def police(desk):
+    return make.supporter(desk)
+
+
+def page(desk):
+    return reverse("actionplans:contribution-edit", args=[desk.party.code, desk.update.pk])
+
+
+def step(row, name):
+    return reverse(f"actionplans:contribution-{name}", args=["NGA", row.update_id, row.pk])
+
+
+def text_of(response):
+    return words(response.content.decode())
+
+
+def test_the_form_says_for_whom_by_when_and_what_comes_next(desk, police, signed_in):
+    html = text(signed_in(police.contributor), page(desk))
+    assert "Contribution of Police Service to the answer that Ministry of Defence leads" in html
+    assert "Open for writing until" in html
+    assert "A validator of Police Service signs next; then Ministry of Defence can read it." in html
+    assert f"Will be told by mail: {police.validator.name}, Police Service" in html
+    assert "What is asked" in html
+
+
+def test_the_form_shows_nothing_of_the_answer(desk, police, signed_in):
+    make.bring_to(desk, UpdateState.RETURNED)
+    html = text(signed_in(police.contributor), page(desk))
+    assert make.CONTENT.narrative not in html
+    assert desk.update.get_absolute_url() not in html
+
+
+def test_opening_the_form_writes_nothing(desk, police, signed_in):
+    signed_in(police.contributor).get(page(desk))
+    assert not Contribution.objects.exists()
+
+
+def test_saving_keeps_the_draft_and_submitting_names_who_is_told(desk, police, signed_in):
+    client = signed_in(police.contributor)
+    saved = client.post(page(desk), {"text": "First.", "measures": "", "version": 0}, follow=True)
+    assert "Draft saved" in text_of(saved)
+    typed = {"text": "Second.", "measures": "Courses.", "version": 1, "action": "submit"}
+    sent = client.post(page(desk), typed, follow=True)
+    row = Contribution.objects.get()
+    assert sent.redirect_chain == [(row.get_absolute_url(), 302)]
+    assert f"Told by mail: {police.validator.name} (Police Service)" in text_of(sent)
+    assert (row.state, row.text, row.measures) == ("submitted", "Second.", "Courses.")
+
+
+def test_an_empty_draft_may_be_saved_and_not_submitted(desk, police, signed_in):
+    client = signed_in(police.contributor)
+    assert client.post(page(desk), {"text": "", "version": 0}).status_code == 302
+    refused = client.post(page(desk), {"text": "", "version": 1, "action": "submit"})
+    assert "Write the contribution before you submit it." in text_of(refused)
+
+
+def test_without_a_validator_the_button_says_where_it_goes(desk, signed_in):
+    lone = make.supporter(desk, "Army", has_validator=False)
+    client = signed_in(lone.contributor)
+    html = text(client, page(desk))
+    assert "Army has no validator who may sign, so the signature is skipped" in html
+    assert "Hand over to the lead institution" in html
+    client.post(page(desk), {"text": "Done.", "version": 0, "action": "submit"})
+    shown = text(signed_in(desk.contributor), Contribution.objects.get().get_absolute_url())
+    assert "No validator appointed" in shown
+
+
+def test_a_stale_form_gets_both_texts(desk, police, signed_in):
+    colleague = people.member(desk.party, RoleCode.CONTRIBUTOR, police.institution)
+    signed_in(colleague).post(page(desk), {"text": "Theirs.", "version": 0})
+    client = signed_in(police.contributor)
+    answer = client.post(page(desk), {"text": "Mine.", "measures": "", "version": 0})
+    assert answer.status_code == 409
+    html = answer.content.decode()
+    assert ("Theirs." in html, "Mine." in html) == (True, True)
+    assert f"Last saved by {colleague.name}" in text_of(answer)
+    version = re.search(r'name="version" value="(\d+)"', html)[1]
+    client.post(page(desk), {"text": "Mine.", "measures": "", "version": version})
+    assert Contribution.objects.get().text == "Mine."
+
+
+def test_a_late_text_is_shown_to_be_copied(desk, police, signed_in):
+    with clock.at(desk.period.due_at):
+        client = signed_in(police.contributor)
+        answer = client.post(page(desk), {"text": "Too late.", "version": 0})
+    assert answer.status_code == 409
+    assert "The deadline has passed; drafts are locked." in text_of(answer)
+    assert "What you typed, not saved" in text_of(answer)
+    assert "Too late." in text_of(answer)
+    assert not Contribution.objects.exists()
+
+
+def test_submitted_meanwhile_keeps_what_was_typed(desk, police, signed_in):
+    make.contribution(desk, police)
+    answer = signed_in(police.contributor).post(page(desk), {"text": "More.", "version": 1})
+    assert answer.status_code == 409
+    assert "The contribution is signed now." in text_of(answer)
+    assert "More." in text_of(answer)
+
+
+def test_typed_text_comes_through_an_ended_session(desk, police, signed_in):
+    client = signed_in(police.contributor)
+    client.get(page(desk))
+    del client.cookies["sessionid"]
+    refused = client.post(page(desk), {"text": "Long in the writing.", "version": 0})
+    assert refused.status_code == 401
+    credentials = {"login": police.contributor.email, "password": "a long password"}
+    typed = {"typed": refused.context["typed"], "next": page(desk)}
+    client.post(reverse("account_login"), {**credentials, **typed})
+    shown = client.get(page(desk))
+    assert "This is not saved yet" in text_of(shown)
+    assert shown.context["form"]["text"].value() == "Long in the writing."
+    assert not Contribution.objects.exists()
+
+
+def test_who_writes_for_two_institutions_chooses(desk, police, signed_in):
+    army = make.supporter(desk, "Army")
+    people.member(desk.party, RoleCode.CONTRIBUTOR, police.institution, army.contributor)
+    client = signed_in(army.contributor)
+    assert "You also write for: Police Service" in text(client, page(desk))
+    url = f"{page(desk)}?institution={police.institution.pk}"
+    assert client.post(url, {"text": "Of the police.", "version": 0}).headers["Location"] == url
+    assert Contribution.objects.get().institution == police.institution
+
+
+def test_the_page_names_writer_signer_and_steps(desk, police, signed_in):
+    row = make.contribution(desk, police)
+    shown = text(signed_in(desk.coordinator), row.get_absolute_url())
+    assert f"Written by {police.contributor.name}." in shown
+    assert f"Signed by {police.validator.name}" in shown
+    assert f"Sign 2 {police.validator.name}" in shown
+    assert "Not taken into the answer." in shown
+
+
+def test_history_is_for_the_institution_and_the_coordinator(desk, police, signed_in):
+    row = make.contribution(desk, police)
+    url = row.get_absolute_url()
+    assert "Every step of this contribution" in text(signed_in(police.validator), url)
+    assert "Every step of this contribution" not in text(signed_in(desk.contributor), url)
+
+
+def test_steps_say_what_they_do_and_do_it(desk, police, signed_in):
+    row = make.contribution(desk, police, ContributionState.SUBMITTED)
+    client = signed_in(police.validator)
+    before = text(client, step(row, "sign"))
+    assert "You confirm it for Police Service." in before
+    assert f"Will be told by mail: {desk.contributor.name}, Ministry of Defence" in before
+    client.post(step(row, "sign"), {"version": row.version})
+    assert Contribution.objects.get().state == "signed"
+    lead = signed_in(desk.contributor)
+    typed = {"version": 2, "reason": "Which units?"}
+    back = lead.post(step(row, "return"), typed, follow=True)
+    assert back.redirect_chain == [(desk.update.get_absolute_url(), 302)]
+    assert "Which units?" in text(signed_in(police.contributor), page(desk))
+
+
+def test_a_reason_typed_too_late_is_kept(desk, police, signed_in):
+    """Another of the lead returned it meanwhile: what it says now is not the lead's to read."""
+    row = make.contribution(desk, police)
+    colleague = people.member(desk.party, RoleCode.CONTRIBUTOR, desk.lead)
+    contributions.return_contribution(
+        contribution=row, version=row.version, reason="Shorter.", by=colleague
+    )
+    answer = signed_in(desk.contributor).post(
+        step(row, "return"), {"version": row.version, "reason": "Name the units, please."}
+    )
+    assert answer.status_code == 409
+    assert "The contribution is returned now." in text_of(answer)
+    assert "Name the units, please." in text_of(answer)
+    assert row.text not in text_of(answer)
+
+
+def test_a_stale_step_is_decided_anew(desk, police, signed_in):
+    row = make.contribution(desk, police, ContributionState.SUBMITTED)
+    again = {"update": desk.update, "institution": police.institution, "by": police.contributor}
+    contributions.withdraw_contribution(contribution=row, version=1, by=police.contributor)
+    contributions.submit_contribution(**again, version=2, text="Rewritten.")
+    answer = signed_in(police.validator).post(step(row, "sign"), {"version": 1})
+    assert answer.status_code == 409
+    assert "Rewritten." in text_of(answer)
+    assert Contribution.objects.get().state == "submitted"
+
+
+@pytest.mark.parametrize(("who", "cost"), [("validator", 27), ("lead", 26)])
+def test_cost_of_the_page_is_the_same_at_one_and_three(
+    desk, police, signed_in, count_queries, who, cost
+):
+    row = make.contribution(desk, police)
+    client = signed_in(police.validator if who == "validator" else desk.contributor)
+    counts = [count_queries(lambda: client.get(row.get_absolute_url()))]
+    for name in ("Army", "Navy"):
+        make.contribution(desk, make.supporter(desk, name))
+    counts.append(count_queries(lambda: client.get(row.get_absolute_url())))
+    assert counts == [cost, cost]
+
+
+def test_cost_of_the_form_is_the_same_at_one_and_three(desk, police, signed_in, count_queries):
+    client = signed_in(police.contributor)
+    counts = [count_queries(lambda: client.get(page(desk)))]
+    for name in ("Army", "Navy"):
+        make.contribution(desk, make.supporter(desk, name))
+    counts.append(count_queries(lambda: client.get(page(desk))))
+    assert counts == [31, 31]

@@ -1,0 +1,178 @@
+"""The lead takes contributions into its answer: nothing is saved by it, nothing typed is lost."""
+
+import re
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+
+from actionplans.enums import ContributionState, Part, UpdateState
+from actionplans.models import ContributionUse
+from actionplans.services import updates
+from actionplans.services.updates import Content
+from tests.factories import actionplans as make
+from tests.factories.pages import text, words
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def desk():
+    return make.desk()
+
+
+@pytest.fixture
+def police(desk):
+    return make.supporter(desk)
+
+
+@pytest.fixture
+def given(desk, police):
+    return make.contribution(desk, police, measures="Two courses.")
+
+
+def page(desk):
+    return reverse("actionplans:update-edit", args=[desk.party.code, desk.update.pk])
+
+
+def text_of(response):
+    return words(response.content.decode())
+
+
+def typed(desk, **changes):
+    fields = {"narrative": "Typed so far.", "rating": "2", "measures": "", "next_steps": "Later."}
+    return {**fields, "version": desk.update.version, **changes}
+
+
+def test_the_page_says_who_gave_what_and_what_is_missing(desk, given, police, signed_in):
+    make.supporter(desk, "Army")
+    make.contribution(desk, make.supporter(desk, "Border Guard"), ContributionState.DRAFT)
+    make.contribution(desk, make.supporter(desk, "Coast Guard"), ContributionState.SUBMITTED)
+    html = text(signed_in(desk.contributor), page(desk))
+    assert "4 supporting institutions: what they contribute" in html
+    assert "Army Not begun" in html
+    assert "Border Guard Draft Being written." in html
+    assert "Coast Guard Submitted Waits for its validator." in html
+    assert f"Written by {police.contributor.name}. Signed by {police.validator.name}" in html
+
+
+def test_a_text_that_is_not_handed_over_is_not_on_the_page(desk, police, signed_in):
+    make.contribution(desk, police, ContributionState.SUBMITTED, text="For the validator's eyes.")
+    assert "For the validator's eyes." not in text(signed_in(desk.contributor), page(desk))
+
+
+def test_a_text_is_put_under_what_is_typed_and_nothing_is_saved(desk, given, signed_in):
+    sent = typed(desk, weave=given.pk, link="https://example.org/plan")
+    answer = signed_in(desk.contributor).post(page(desk), sent)
+    form = answer.context["form"]
+    assert answer.status_code == 200
+    assert form["narrative"].value() == "Typed so far.\n\nPatrols were trained."
+    assert form["measures"].value() == "Two courses."
+    kept = [form[name].value() for name in ("rating", "next_steps", "link")]
+    assert kept == ["2", "Later.", "https://example.org/plan"]
+    assert "nothing is saved yet" in text_of(answer)
+    assert "data-unsaved" in answer.content.decode()
+    assert desk.refresh().version == 0
+    assert not ContributionUse.objects.exists()
+
+
+def test_put_in_twice_it_stands_once(desk, given, signed_in):
+    client = signed_in(desk.contributor)
+    first = client.post(page(desk), typed(desk, weave=given.pk)).context["form"]
+    again = typed(desk, narrative=first["narrative"].value(), weave=given.pk)
+    second = client.post(page(desk), again).context["form"]
+    assert second["narrative"].value() == first["narrative"].value()
+
+
+def test_a_file_that_was_chosen_is_named_as_not_kept(desk, given, signed_in):
+    file = SimpleUploadedFile("order.pdf", b"%PDF-1.7", "application/pdf")
+    answer = signed_in(desk.contributor).post(page(desk), typed(desk, weave=given.pk, file=file))
+    assert "order.pdf was not kept. Choose it again below." in text_of(answer)
+
+
+def test_what_is_ticked_is_noted_when_the_answer_is_saved(desk, given, signed_in):
+    client = signed_in(desk.contributor)
+    woven = client.post(page(desk), typed(desk, weave=given.pk))
+    box = re.search(rf'<input[^>]*name="woven" value="{given.pk}"[^>]*>', woven.content.decode())
+    assert "checked" in box[0]
+    client.post(page(desk), typed(desk, woven=given.pk, action="save"))
+    use = ContributionUse.objects.get()
+    assert (use.contribution, use.update_version, use.by) == (given, 1, desk.contributor)
+    assert f"Taken into the answer by {desk.contributor.name}" in text(client, page(desk))
+
+
+def test_what_is_not_ticked_is_not_noted(desk, given, signed_in):
+    signed_in(desk.contributor).post(page(desk), typed(desk, action="save"))
+    assert (desk.refresh().version, ContributionUse.objects.count()) == (1, 0)
+
+
+def test_a_refused_answer_notes_nothing_and_keeps_the_tick(desk, given, signed_in):
+    sent = typed(desk, woven=given.pk, rating="3", action="submit")
+    answer = signed_in(desk.contributor).post(page(desk), sent)
+    assert "Attach evidence" in text_of(answer)
+    assert re.search(rf'name="woven" value="{given.pk}"[^>]*checked', answer.content.decode())
+    assert not ContributionUse.objects.exists()
+
+
+def test_a_conflict_page_carries_the_tick(desk, given, signed_in):
+    updates.save_update(
+        update=desk.update, version=0, content=Content(narrative="Other."), by=desk.contributor
+    )
+    answer = signed_in(desk.contributor).post(page(desk), typed(desk, woven=given.pk))
+    assert answer.status_code == 409
+    hidden = f'<input type="hidden" name="woven" value="{given.pk}">'
+    assert hidden in answer.content.decode()
+
+
+def test_a_contribution_rewritten_since_is_not_taken_in_any_more(desk, given, police, signed_in):
+    client = signed_in(desk.contributor)
+    client.post(page(desk), typed(desk, woven=given.pk, action="save"))
+    from actionplans.services import contributions
+
+    row = contributions.return_contribution(
+        contribution=given, version=given.version, reason="Shorter.", by=desk.contributor
+    )
+    again = {"update": desk.update, "institution": police.institution, "by": police.contributor}
+    row = contributions.submit_contribution(**again, version=row.version, text="Trained.")
+    contributions.sign_contribution(contribution=row, version=row.version, by=police.validator)
+    assert "Not taken into the answer." in text(client, page(desk))
+
+
+@pytest.mark.parametrize("what", ["draft", "foreign", "unknown"])
+def test_only_what_was_handed_over_to_this_answer_is_put_in(desk, police, signed_in, what):
+    other = make.desk("ZAF", desk.update.assignment.item, desk.period)
+    pk = {
+        "draft": lambda: make.contribution(desk, police, ContributionState.DRAFT).pk,
+        "foreign": lambda: make.contribution(other, make.supporter(other)).pk,
+        "unknown": lambda: "x",
+    }[what]()
+    answer = signed_in(desk.contributor).post(page(desk), typed(desk, weave=pk))
+    assert answer.status_code == 404
+
+
+def test_a_locked_narrative_takes_nothing_in(desk, given, signed_in):
+    update = make.bring_to(desk, UpdateState.SUBMITTED)
+    updates.return_update(
+        update=update, version=update.version, reason="Why?", part=Part.RATING, by=desk.validator
+    )
+    desk.refresh()
+    client = signed_in(desk.contributor)
+    assert 'name="weave"' not in client.get(page(desk)).content.decode()
+    answer = client.post(page(desk), typed(desk, weave=given.pk))
+    assert answer.context["form"]["narrative"].value() == make.CONTENT.narrative
+
+
+def test_enter_in_a_field_saves_and_does_not_put_in(desk, given, signed_in):
+    """A browser presses the form's first button: it is the draft's."""
+    html = signed_in(desk.contributor).get(page(desk)).content.decode()
+    form = html[html.index('id="answer"') :]
+    assert form.index('value="save"') < form.index('name="weave"')
+
+
+def test_cost_of_the_form_is_the_same_at_one_and_three(desk, given, signed_in, count_queries):
+    client = signed_in(desk.contributor)
+    counts = [count_queries(lambda: client.get(page(desk)))]
+    for name in ("Army", "Navy"):
+        make.contribution(desk, make.supporter(desk, name))
+    counts.append(count_queries(lambda: client.get(page(desk))))
+    assert counts == [33, 33]

@@ -32,10 +32,10 @@ class SearchKind(models.TextChoices):
     """What a search finds, in the order in which its page names them."""
 
     ITEM = "item", _("Catalogue")
-    ANSWER = "answer", _("Answers")
+    ANSWER = "answer", _("Answer")
     EVIDENCE = "evidence", _("Evidence")
-    MEETING = "meeting", _("Meetings")
-    DECISION = "decision", _("Decisions")
-    CONSULTATION = "consultation", _("Consultations")
-    DIALOGUE = "dialogue", _("Dialogues")
-    PERSON = "person", _("People")
+    MEETING = "meeting", _("Meeting")
+    DECISION = "decision", _("Decision")
+    CONSULTATION = "consultation", _("Consultation")
+    DIALOGUE = "dialogue", _("Dialogue")
+    PERSON = "person", _("Person")

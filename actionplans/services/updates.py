@@ -232,7 +232,7 @@ def review_update(
     refuse_bad_text(reason, field="verdict_reason")
     if verdict != row.rating and not reason.strip():
         raise DomainError(_("The verdict differs from the claim: say why."), field="verdict_reason")
-    row = _move(
+    return _move(
         row,
         Verb.REVIEW,
         by=by,
@@ -242,8 +242,8 @@ def review_update(
         verdict_reason=reason.strip(),
         editable_until=None,
         **NO_REOPENING,
+        is_shown_outside=True,
     )
-    return _show_outside(row)
 
 
 @transaction.atomic
@@ -256,7 +256,7 @@ def reply_to_verdict(
     refuse_bad_text(reply, field="party_reply")
     row = _open(update, version, Verb.REPLY, by)
     words = reply.strip()
-    row = _move(
+    return _move(
         row,
         Verb.REPLY,
         by=by,
@@ -264,8 +264,8 @@ def reply_to_verdict(
         party_reply=words,
         replied_at=clock.now(),
         replied_by=by,
+        is_shown_outside=True,
     )
-    return _show_outside(row)
 
 
 @transaction.atomic
@@ -337,16 +337,16 @@ def _lapse(update: ProgressUpdate) -> bool:
             "replied_at": reply.at,
             "replied_by": reply.by,
         }
-    moved = _move(
+    _move(
         row,
         Verb.LAPSE,
         by=None,
+        is_shown_outside=True,
         **values,
         **NO_RETURN,
         **NO_REOPENING,
         editable_until=None,
     )
-    _show_outside(moved)
     return True
 
 
@@ -397,9 +397,18 @@ def _is_same_sitting(row: ProgressUpdate, by: User) -> bool:
 
 
 def _move(
-    row: ProgressUpdate, verb: Verb, *, by: User | None, reason: str = "", **values: Any
+    row: ProgressUpdate,
+    verb: Verb,
+    *,
+    by: User | None,
+    reason: str = "",
+    is_shown_outside: bool = False,
+    **values: Any,
 ) -> ProgressUpdate:
-    """Write the new state and its values, keep the revision, record the event."""
+    """Write the new state and its values, keep the revision, record the event.
+
+    The event comes last: who hears it reads the answer as everybody will.
+    """
     target = UpdateState.REVIEWED if verb == Verb.LAPSE else TRANSITIONS[verb].target or row.state
     compare_and_set(
         row,
@@ -408,7 +417,9 @@ def _move(
         state=target,
         version=row.version + 1,
     )
-    keep_revision(row, verb, by=by, reason=reason)
+    revision = keep_revision(row, verb, by=by, reason=reason)
+    if is_shown_outside:
+        compare_and_set(row, expected={"version": row.version}, transmitted_revision=revision)
     audit.record(f"update.{verb}", row, by=by, party=row.assignment.party, version=row.version)
     return row
 
@@ -446,11 +457,6 @@ def keep_revision(
     return revision
 
 
-def _show_outside(row: ProgressUpdate) -> ProgressUpdate:
-    """Let everybody outside the party read the revision just kept."""
-    revision = row.revisions.get(number=row.version)
-    compare_and_set(row, expected={"version": row.version}, transmitted_revision=revision)
-    return row
 
 
 # --- Content ----------------------------------------------------------------------------------

@@ -1,6 +1,6 @@
 """The search index: brought up to each write in its transaction, or made anew as a whole."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 
 from django.db import transaction
@@ -29,20 +29,23 @@ def follow(event: AuditEvent) -> None:
 
 
 @transaction.atomic
-def refresh(source: Source, ids: Collection[int] | None = None) -> None:
+def refresh(source: Source, ids: Collection[int] | None = None) -> int:
     """Bring the source's entries of these things, or of all, to what is to be found of them.
 
-    What stands as it should is left alone, so that it keeps its place among the newest.
+    What stands as it should is left alone, so that it keeps its place among the newest. Returns
+    how many did not.
     """
     present = SearchEntry.objects.filter(source=source.code)
     present = present if ids is None else present.filter(object_id__in=ids)
     known = dict(present.values_list("key", "pk"))
+    written = 0
     for some in _in_turn(source.drafts(ids)):
         entries = [_entry(source, draft) for draft in some]
-        _write(entries, known)
+        written += _write(entries, known)
         for entry in entries:
             known.pop(entry.key, None)
     _delete(known.values())
+    return written + len(known)
 
 
 def reindex() -> int:
@@ -50,6 +53,15 @@ def reindex() -> int:
     for source in SOURCES.values():
         refresh(source)
     return SearchEntry.objects.count()
+
+
+def follow_reference() -> None:
+    """Called once the catalogue is loaded: where it changed, answers are found by other titles.
+
+    So an installation that has no index yet gets one with the reference data.
+    """
+    if refresh(SOURCES["item"]):
+        reindex()
 
 
 @transaction.atomic
@@ -89,8 +101,8 @@ def _entry(source: Source, draft: Draft) -> SearchEntry:
     )
 
 
-def _write(entries: Iterable[SearchEntry], known: dict[str, int]) -> None:
-    """Write the entries that differ from what stands there, under new keys."""
+def _write(entries: Sequence[SearchEntry], known: Mapping[str, int]) -> int:
+    """Write the entries that differ from what stands there, under new keys; returns how many."""
     stands = SearchEntry.objects.in_bulk(
         [e.key for e in entries if e.key in known], field_name="key"
     )
@@ -104,6 +116,7 @@ def _write(entries: Iterable[SearchEntry], known: dict[str, int]) -> None:
         update_fields=[*CONTENT, "indexed_at"],
     )
     index.store(TABLE, [_terms(entry) for entry in written])
+    return len(written)
 
 
 def _content(entry: SearchEntry | None) -> tuple[str, ...]:

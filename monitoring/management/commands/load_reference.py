@@ -6,6 +6,7 @@ from django.db import transaction
 from accounts.services import reference as accounts
 from actionplans.services import reference as actionplans
 from common.errors import DomainError
+from monitoring.services import search
 from recruitment.services import reference as recruitment
 
 
@@ -18,6 +19,7 @@ class Command(BaseCommand):
             accounts.load()
             actionplans.load()
             recruitment.load()
+            search.follow_reference()
         except DomainError as error:
             raise CommandError(str(error)) from error
         self.stdout.write("Reference data is in place.")

@@ -63,7 +63,7 @@ class Answers(Source):
 
     def show(self, thing: Any) -> Shown:
         item = thing.assignment.item
-        return Shown(f"{item.named}: {item.title}", thing.get_absolute_url(), thing.period)
+        return Shown(f"{item.named}: {item.title}", thing.get_absolute_url(), thing.period.name)
 
 
 class SentAnswers(Answers):

@@ -48,7 +48,7 @@ class Documents(Source):
         return Evidence.objects.filter(pk__in=ids).select_related("party")
 
     def show(self, thing: Any) -> Shown:
-        return Shown(thing.title, thing.get_absolute_url(), thing.date)
+        return Shown(thing.title, thing.get_absolute_url(), day=thing.date)
 
 
 def _documents_of(event: AuditEvent) -> list[int]:

@@ -51,7 +51,7 @@ class Records(Source):
         return self._kept().filter(pk__in=ids).select_related(self.path)
 
     def show(self, thing: Any) -> Shown:
-        return Shown(thing.subject, thing.get_absolute_url(), thing.date)
+        return Shown(thing.subject, thing.get_absolute_url(), day=thing.date)
 
 
 class Meetings(Records):
@@ -85,7 +85,7 @@ class Decisions(Records):
         return super().touched_by(event)
 
     def show(self, thing: Any) -> Shown:
-        return Shown(thing.meeting.subject, thing.get_absolute_url(), thing.meeting.date)
+        return Shown(thing.meeting.subject, thing.get_absolute_url(), day=thing.meeting.date)
 
 
 class Consultations(Records):

@@ -5,6 +5,7 @@ A new kind is one small class in this package and one line in `registry`.
 
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 from typing import Any, ClassVar
 
@@ -34,7 +35,8 @@ class Shown:
 
     title: str
     url: str
-    when: Any = None  # a period or a date
+    period: str = ""
+    day: date | None = None
 
 
 class Reader:

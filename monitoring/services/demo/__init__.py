@@ -13,7 +13,7 @@ from accounts.models import Membership, Party
 from accounts.services import audit
 from common import clock
 from common.errors import DomainError
-from monitoring.services import reports
+from monitoring.services import reports, search
 from monitoring.services.demo import answers, cast
 from recruitment.services.demo import load_pilot_figures
 from taskforces.services import demo as taskforces
@@ -54,4 +54,5 @@ def load_demo() -> list[cast.Cast]:
         reports.request_report(
             party=one.party, period=period, number=1, language="en", by=one.coordinator
         )
+    search.reindex()
     return casts

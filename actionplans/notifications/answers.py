@@ -112,6 +112,7 @@ NOTIFICATIONS: dict[str, Notification] = {
             usually=Frequency.DAILY,
             concerns=frozenset({P.REVIEW}),
             told=_reviewers,
+            asks=True,
         ),
     )
 }

@@ -66,8 +66,14 @@ def tell(
         for person in people
     )
     _note_answers(notices, answers)
-    sent = [mail_at_once(notice, by) for notice in notices if notice.user_id in prompt]
-    get_connection().send_messages([mail for mail in sent if mail])
+    sent = {n.pk: mail_at_once(n, by) for n in notices if n.user_id in prompt}
+    _leave_out(pk for pk, mail in sent.items() if mail is None)
+    get_connection().send_messages([mail for mail in sent.values() if mail])
+
+
+def _leave_out(notices: Iterable[int]) -> None:
+    if pks := list(notices):
+        Notice.objects.filter(pk__in=pks).update(left_out=True)
 
 
 def _note_answers(
@@ -138,6 +144,7 @@ def _send_digest(person: User) -> bool:
         Notice.objects.filter(pk__in=ids).update(due_at=due_at(Frequency.DAILY, now, zone))
         return False
     Notice.objects.filter(pk__in=ids).update(told_at=now, digest=digest)
-    mail = digest_mail(person, notices, zone)
+    mail, told = digest_mail(person, notices, zone)
+    _leave_out(set(ids) - told)
     get_connection().send_messages([mail] if mail else [])
     return mail is not None

@@ -21,7 +21,8 @@ class Kind:
 
     What waits for the reader's act comes by mail in any case. It is told at once unless the kind
     says how it is `usually` told: what comes in series is gathered. What a person sent by hand
-    (`on_request`) comes at once, and there is nothing to choose.
+    (`on_request`) comes at once, and there is nothing to choose. What `asks` for several things
+    is told as long as one of them waits.
     """
 
     code: str
@@ -30,6 +31,7 @@ class Kind:
     waits_for_act: bool
     concerns: frozenset[Permission]  # who holds one of these may be told
     on_request: bool = False
+    asks: bool = False
     usually: Frequency | None = None
 
     @property

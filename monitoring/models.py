@@ -10,7 +10,7 @@ from accounts.models import AuditEvent, Membership, Party, User, paired
 from accounts.permissions import Permission, roles_with
 from actionplans.enums import UpdateState
 from actionplans.models import Evidence, ProgressUpdate, ReportingPeriod
-from common import clock
+from common import clock, formats
 from common.models import StoredFile
 from monitoring.enums import PilotState, RenditionFormat, ReportKind
 
@@ -261,7 +261,8 @@ class Digest(models.Model):
 class Notice(models.Model):
     """One event that one person is told of. Its words are made when it is read.
 
-    `due_at` is when it goes out by mail (None: not by mail), `told_at` when that was done.
+    `due_at` is when it goes out by mail (None: not by mail), `told_at` when that was done. It is
+    `left_out` of the mail where by then it was done or no longer the person's.
     """
 
     user = models.ForeignKey(User, models.PROTECT, related_name="notices")
@@ -270,6 +271,7 @@ class Notice(models.Model):
     at = models.DateTimeField(default=clock.now)
     due_at = models.DateTimeField(null=True, blank=True)
     told_at = models.DateTimeField(null=True, blank=True)
+    left_out = models.BooleanField(default=False)
     digest = models.ForeignKey(
         Digest, models.PROTECT, null=True, blank=True, related_name="notices"
     )
@@ -313,6 +315,14 @@ class NoticeAnswer(models.Model):
 
     def __str__(self) -> str:
         return f"{self.notice}: {self.update}"
+
+    @property
+    def instead(self) -> str:
+        """Why an alternate is told; empty to others. Comes with `instead_of` joined."""
+        if self.instead_of is None or self.away_until is None:
+            return ""
+        words = {"name": formats.apart(self.instead_of.name), "day": formats.day(self.away_until)}
+        return str(_("for %(name)s, who is away until %(day)s") % words)
 
     @property
     def stands(self) -> bool:

@@ -8,7 +8,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from common import clock
+from common import clock, formats
 
 
 class AbsenceQuerySet(models.QuerySet["Absence"]):
@@ -40,6 +40,12 @@ class Absence(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user}: {self.first_day} - {self.last_day}"
+
+    @property
+    def instead(self) -> str:
+        """To and of an alternate who is told instead; `user` comes joined."""
+        words = {"name": formats.apart(self.user.name), "day": formats.day(self.last_day)}
+        return str(_("for %(name)s, who is away until %(day)s") % words)
 
     def holds_on(self, day: date) -> bool:
         return self.first_day <= day <= self.last_day

@@ -124,6 +124,7 @@ NOTIFICATIONS: dict[str, Notification] = {
             usually=Frequency.DAILY,
             concerns=frozenset({P.REVIEW}),
             told=_reviewers,
+            asks=True,
         ),
     )
 }

@@ -24,13 +24,11 @@ class PeriodNotification(Kind):
     """One kind of mail about a party's work in a period.
 
     `subject` takes party, period and deadline. `told` says for whom it is; the service asks it
-    and writes the people into the event. One that `asks` for answers is told as long as one of
-    them waits.
+    and writes the people into the event.
     """
 
     subject: str | Promise
     told: Callable[[Party, ReportingPeriod], People]
-    asks: bool = False
 
 
 def _everybody(party: Party, period: ReportingPeriod) -> People:

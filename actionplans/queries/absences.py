@@ -11,7 +11,7 @@ def away(people: Iterable[User | int], party: Party) -> dict[int, Absence]:
     people = list(people)
     if not people:
         return {}
-    rows = Absence.objects.on(party.today).filter(user__in=people)
+    rows = Absence.objects.on(party.today).filter(user__in=people).select_related("user")
     return {row.user_id: row for row in rows}
 
 

@@ -14,6 +14,7 @@ from accounts.models import Party, User
 from actionplans.enums import UpdateState, Verb, Visibility
 from actionplans.models import Evidence, ProgressUpdate, ReportingPeriod, UpdateRevision
 from actionplans.notifications import recipients
+from actionplans.queries.absences import stand_ins
 from actionplans.queries.people import belongings
 from actionplans.queries.updates import with_people
 from actionplans.rules import Standing
@@ -81,7 +82,15 @@ def as_author(standing: Standing) -> Standing:
 def will_be_told(standing: Standing, verb: Verb) -> list[Person]:
     """The people who get a mail if the verb happens now, with where they belong."""
     people = recipients(as_author(standing) if verb == Verb.SUBMIT else standing, verb)
-    return with_belongings(people, standing.update.assignment.party)
+    assignment = standing.update.assignment
+    named = with_belongings(people, assignment.party)
+    absence = stand_ins([assignment], assignment.party).get(assignment.pk)
+    if absence is None:
+        return named
+    return [
+        (user, f"{where}, {absence.instead}" if user.pk == assignment.alternate_id else where)
+        for user, where in named
+    ]
 
 
 def with_belongings(people: Iterable[User], party: Party) -> list[Person]:

@@ -47,5 +47,10 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('notice', 'update'), name='noticeanswer_once'), models.CheckConstraint(condition=models.Q(models.Q(('away_until__isnull', True), ('instead_of__isnull', True)), models.Q(('away_until__isnull', False), ('instead_of__isnull', False)), _connector='OR'), name='noticeanswer_instead_of_and_until')],
             },
         ),
+        migrations.AddField(
+            model_name='notice',
+            name='left_out',
+            field=models.BooleanField(default=False),
+        ),
         migrations.RunPython(note_answers, migrations.RunPython.noop),
     ]

@@ -48,13 +48,16 @@ class Entry:
         return absolute(self.subject.path)
 
 
-def mail_at_once(notices: Sequence[Notice], by: User | None) -> EmailMessage | None:
-    """One person's mail of one act; None where they may not read what it is about."""
+def mail_at_once(
+    notices: Sequence[Notice], by: User | None
+) -> tuple[EmailMessage | None, set[int]]:
+    """One person's mail of one act, and the notices in it, by id; None where none may be read."""
     person = notices[0].user
     with translation.override(language_of(person)):
-        entries = _entries(notices, person)
+        found = _entries(notices, person)
+        entries = list(found.values())
         if not entries:
-            return None
+            return None, set()
         words = {
             "person": person,
             "entry": entries[0],
@@ -64,7 +67,7 @@ def mail_at_once(notices: Sequence[Notice], by: User | None) -> EmailMessage | N
         }
         template = "answer_moved" if len(entries) == 1 else "answers_moved"
         body = render_to_string(f"emails/{template}.txt", words)
-        return EmailMessage(_title(entries), body, None, [person.email])
+        return EmailMessage(_title(entries), body, None, [person.email]), set(found)
 
 
 def _title(entries: Sequence[Entry]) -> str:
@@ -76,13 +79,19 @@ def _title(entries: Sequence[Entry]) -> str:
     return words % {"first": first, "n": formats.number(others)}
 
 
-def digest_mail(person: User, notices: Iterable[Notice], zone: str) -> EmailMessage | None:
-    """None where nothing is left to tell: done by others since, or no longer the person's."""
+def digest_mail(
+    person: User, notices: Iterable[Notice], zone: str
+) -> tuple[EmailMessage | None, set[int]]:
+    """The mail, None where nothing is left to tell; and the notices in it, by id.
+
+    What others have done since, or is no longer the person's, is left out.
+    """
     with translation.override(language_of(person)):
+        found = _entries(notices, person)
         # Once for each answer and kind, however often it happened.
-        entries = {(e.subject.path, e.subject.title): e for e in _entries(notices, person)}
+        entries = {(e.subject.path, e.subject.title): e for e in found.values()}
         if not entries:
-            return None
+            return None, set()
         waits = [entry for entry in entries.values() if entry.kind.waits_for_act]
         others = [entry for entry in entries.values() if not entry.kind.waits_for_act]
         words = {
@@ -94,25 +103,24 @@ def digest_mail(person: User, notices: Iterable[Notice], zone: str) -> EmailMess
         day = formats.day(clock.now().astimezone(formats.zone(zone)))
         title = _("Waypost: what happened until %(day)s") % {"day": day}
         body = render_to_string("emails/digest.txt", words)
-        return EmailMessage(title, body, None, [person.email])
+        return EmailMessage(title, body, None, [person.email]), set(found)
 
 
 def _profile() -> str:
     return absolute(reverse("accounts:profile"))
 
 
-def _entries(notices: Iterable[Notice], reader: User) -> list[Entry]:
-    """What is still worth telling: a constant number of queries."""
+def _entries(notices: Iterable[Notice], reader: User) -> dict[int, Entry]:
+    """notice id -> what is still worth telling: a constant number of queries."""
     notices = list(notices)
     found = subjects([notice.event for notice in notices], reader)
     answers = _answers(notices, reader)
-    entries = []
-    for notice in notices:
-        subject = found.get(notice.event_id)
-        entry = _entry(KINDS[notice.kind], subject, answers[notice.pk]) if subject else None
-        if entry:
-            entries.append(entry)
-    return entries
+    entries = {
+        notice.pk: _entry(KINDS[notice.kind], subject, answers[notice.pk])
+        for notice in notices
+        if (subject := found.get(notice.event_id))
+    }
+    return {pk: entry for pk, entry in entries.items() if entry}
 
 
 def _answers(notices: Sequence[Notice], reader: User) -> dict[int, list[NoticeAnswer]]:
@@ -131,22 +139,14 @@ def _answers(notices: Sequence[Notice], reader: User) -> dict[int, list[NoticeAn
 
 def _entry(kind: Kind, subject: Subject, answers: list[NoticeAnswer]) -> Entry | None:
     """None where somebody has done since what the notice asks for."""
-    if kind.waits_for_act and not subject.stands:
+    waiting = [row for row in answers if row.stands]
+    if (kind.waits_for_act and not subject.stands) or (kind.asks and not waiting):
         return None
-    asking = PERIOD_NOTIFICATIONS.get(kind.code)
-    if asking is None:
-        return Entry(kind, subject, instead=next((_instead(row) for row in answers), ""))
-    lines = tuple(_line(row) for row in answers if row.stands)
-    return Entry(kind, subject, lines=lines) if lines or not asking.asks else None
+    if kind.code in PERIOD_NOTIFICATIONS:
+        return Entry(kind, subject, lines=tuple(_line(row) for row in waiting))
+    return Entry(kind, subject, instead=next((row.instead for row in answers), ""))
 
 
 def _line(row: NoticeAnswer) -> Line:
     title = formats.apart(row.update.assignment.item)
-    return Line(title, absolute(row.update.get_absolute_url()), _instead(row))
-
-
-def _instead(row: NoticeAnswer) -> str:
-    if row.instead_of is None or row.away_until is None:
-        return ""
-    words = {"name": formats.apart(row.instead_of.name), "day": formats.day(row.away_until)}
-    return _("for %(name)s, who is away until %(day)s") % words
+    return Line(title, absolute(row.update.get_absolute_url()), row.instead)

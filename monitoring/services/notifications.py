@@ -56,7 +56,9 @@ def tell(
         for notice in _note(event, answers):
             prompt[notice.user_id].append(notice)
     sent = [mail_at_once(notices, by) for notices in prompt.values()]
-    get_connection().send_messages([mail for mail in sent if mail])
+    read = {pk for _mail, pks in sent for pk in pks}
+    _leave_out(n.pk for notices in prompt.values() for n in notices if n.pk not in read)
+    get_connection().send_messages([mail for mail, _pks in sent if mail])
 
 
 def _note(event: AuditEvent, answers: Mapping[User, Sequence[ProgressUpdate]]) -> list[Notice]:
@@ -78,6 +80,11 @@ def _note(event: AuditEvent, answers: Mapping[User, Sequence[ProgressUpdate]]) -
     )
     _note_answers(notices, answers)
     return [notice for notice in notices if notice.user_id in prompt]
+
+
+def _leave_out(notices: Iterable[int]) -> None:
+    if pks := list(notices):
+        Notice.objects.filter(pk__in=pks).update(left_out=True)
 
 
 def _note_answers(
@@ -148,6 +155,7 @@ def _send_digest(person: User) -> bool:
         Notice.objects.filter(pk__in=ids).update(due_at=due_at(Frequency.DAILY, now, zone))
         return False
     Notice.objects.filter(pk__in=ids).update(told_at=now, digest=digest)
-    mail = digest_mail(person, notices, zone)
+    mail, told = digest_mail(person, notices, zone)
+    _leave_out(set(ids) - told)
     get_connection().send_messages([mail] if mail else [])
     return mail is not None

@@ -1,0 +1,32 @@
+"""Who was told what, on the page of the thing itself; a page of a lower app asks it here."""
+
+from typing import Any
+
+from django import template
+
+from accounts.access import access
+from accounts.models import Party
+from actionplans.models import ProgressUpdate, ReportingPeriod
+from monitoring.queries import told
+
+register = template.Library()
+SHOWN = 10  # the rest unfolds
+
+
+@register.inclusion_tag("monitoring/_told.html", takes_context=True)
+def told_of_answer(context: template.Context, update: ProgressUpdate) -> dict[str, Any]:
+    """{% told_of_answer update %}: for members all, for others what they were told themselves."""
+    who, party = access(context["request"]), update.assignment.party
+    is_member = who.is_member(party)
+    return _section(told.told_of_answer(update, who.user, is_member=is_member), party, is_member)
+
+
+@register.inclusion_tag("monitoring/_told.html")
+def told_of_period(party: Party, period: ReportingPeriod) -> dict[str, Any]:
+    """{% told_of_period party period %}: on a page for members of the party."""
+    return _section(told.told_of_period(party, period), party, is_member=True)
+
+
+def _section(rows: list[told.Told], party: Party, is_member: bool) -> dict[str, Any]:
+    first, rest = rows[:SHOWN], rows[SHOWN:]
+    return {"first": first, "rest": rest, "zone": party.time_zone, "is_member": is_member}

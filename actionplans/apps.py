@@ -93,5 +93,5 @@ class ActionplansConfig(AppConfig):
             ),
             ReportingPeriod.objects.all(),
             Submission.objects.select_related("party__country", "period"),
-            WorkbookImport.objects.select_related("party"),
+            WorkbookImport.objects.select_related("party").defer("result"),
         )

@@ -21,7 +21,7 @@ from monitoring.services.pilots import invite_pilot
 from taskforces.models import TaskForce
 from tests.accounts.pages import rows_of
 from tests.consistency.world import World, world
-from tests.factories import accounts, actionplans, monitoring, taskforces, training
+from tests.factories import accounts, actionplans, monitoring, taskforces, training, workbooks
 
 pytestmark = pytest.mark.django_db
 SignIn = Callable[[Any], Client]
@@ -65,6 +65,7 @@ def test_every_kind_of_record_has_a_name(made: World) -> None:
         "actionplans.progressupdate": "Recommendation 2.1, Period 2026-H1",
         "actionplans.reportingperiod": "Period 2026-H1",
         "actionplans.submission": "Nigeria, Period 2026-H1",
+        "actionplans.workbookimport": "filled.xlsx",
         "monitoring.briefing": f"What {leaver} handed over to {receiver}",
         "monitoring.handover": leaver,
         "monitoring.pilotparticipation": "Nigeria",
@@ -167,7 +168,7 @@ def test_the_file_has_the_names(made: World, signed_in: SignIn) -> None:
     assert set(about) == set(audit.SUBJECTS)
 
 
-@pytest.mark.parametrize(("with_pages", "expected"), [(True, 37), (False, 21)])
+@pytest.mark.parametrize(("with_pages", "expected"), [(True, 39), (False, 22)])
 def test_queries_do_not_grow_with_the_records(
     made: World, with_pages: bool, expected: int, count_queries: Any
 ) -> None:
@@ -179,6 +180,7 @@ def test_queries_do_not_grow_with_the_records(
         taskforces.consultation(party)
         taskforces.dialogue(party)
         training.session(party)
+        workbooks.sent_workbook(ProgressUpdate.objects.all()[0], reader, narrative="Typed.")
         monitoring.briefing(party, receiver=reader, by=reader)
         actionplans.assignment(party, seat.institution, actionplans.item(f"3.{n}"))
     for period in (actionplans.period("2026-H2"), actionplans.period("2027-H1")):

@@ -92,7 +92,7 @@ class Content:
         """The text that an answer or one of its revisions holds, with changes."""
         return cls(**{**{name: getattr(source, name) for name in CONTENT_FIELDS}, **changes})
 
-    def values(self) -> dict[str, str]:
+    def values(self) -> dict[str, Any]:
         return {name: getattr(self, name).strip() for name in CONTENT_FIELDS}
 
 

@@ -35,9 +35,7 @@ Found = tuple[ProgressUpdate, str, str]  # answer, kind of task, where it is don
 def with_beside(updates: QuerySet[ProgressUpdate], who: Access) -> QuerySet[ProgressUpdate]:
     """`supports`: an own institution may contribute; `is_asked`: an open question waits for it."""
     own = who.institutions(P.ANSWER) | who.institutions(P.SIGN)
-    coordinated = {
-        m.party_id for m in who.memberships if m.party and who.may(P.ENDORSE, m.party)
-    }
+    coordinated = {m.party_id for m in who.memberships if m.party and who.may(P.ENDORSE, m.party)}
     through = Assignment.supporting.through.objects
     supports = through.filter(assignment=OuterRef("assignment"), institution__in=own)
     answers = Q(assignment__lead__in=who.institutions(P.ANSWER)) | Q(

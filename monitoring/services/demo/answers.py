@@ -7,9 +7,10 @@ from accounts.models import User
 from actionplans.enums import RATINGS_BY_KIND, ItemKind, Part, Rating, UpdateState
 from actionplans.models import ProgressUpdate, ReportingPeriod
 from actionplans.queries.updates import previous_update
-from actionplans.services import periods, submissions, updates
+from actionplans.services import contributions, periods, submissions, updates
 from actionplans.services.updates import Content, NewEvidence
 from common import clock
+from monitoring.services.demo import beside
 from monitoring.services.demo.cast import DATA, Cast
 
 HALF_YEAR = dt.timedelta(days=182)
@@ -63,6 +64,8 @@ def live_through(cast: Cast, period: ReportingPeriod, number: int) -> None:
     if any(state in (UpdateState.TRANSMITTED, UpdateState.REVIEWED) for _u, state in plan):
         with clock.at(sent_at):
             _endorse_and_send(cast, period, plan)
+        with clock.at(sent_at + 2 * DAY):
+            beside.discuss(cast, plan, is_open)
         with clock.at(sent_at + 6 * DAY):
             for n, (update, state) in enumerate(plan):
                 if state == UpdateState.REVIEWED:
@@ -105,6 +108,7 @@ def _rating(cast: Cast, update: ProgressUpdate, number: int, n: int) -> Rating:
 def _answer(cast: Cast, update: ProgressUpdate, state: UpdateState, number: int, n: int) -> None:
     """Write, and move on to just before the sending."""
     writer = cast.contributors[cast.key_of(update.assignment.lead)]
+    given = beside.contribute(cast, update, state)
     content = _content(cast, update, number, n)
     if state == UpdateState.DRAFT:
         if n % 2:
@@ -116,7 +120,10 @@ def _answer(cast: Cast, update: ProgressUpdate, state: UpdateState, number: int,
             update=update, version=0, reason=DATA["unchanged_reason"], by=writer
         )
     else:
+        content = beside.with_contributions(content, given)
         row = updates.submit_update(update=update, version=0, content=content, by=writer)
+        taken_in = [one.pk for one in given]
+        contributions.take_in(update=row, contributions=taken_in, by=writer)
     validator = cast.validators[cast.key_of(update.assignment.lead)]
     if state == UpdateState.SUBMITTED:
         if n % 3 == 0:

@@ -172,6 +172,11 @@ def assign_all(cast: Cast) -> None:
             party=cast.party,
             item=item,
             lead=cast.institutions[key],
+            supporting=[
+                cast.institutions[one]
+                for one in DATA["supporting"].get(item.code, [])
+                if one in cast.institutions and one != key
+            ],
             focal_point=cast.contributors[key],
             by=cast.coordinator,
         )

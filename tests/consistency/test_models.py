@@ -87,6 +87,8 @@ def test_what_was_recorded_sent_or_made_is_append_only() -> None:
     assert {m._meta.label for m in APPEND_ONLY} == {
         "accounts.AuditEvent",
         "actionplans.Amendment",
+        "actionplans.PersonalReminder",
+        "actionplans.Reminder",
         "actionplans.Submission",
         "actionplans.UpdateRevision",
         "actionplans.UpdateRevision_evidence",

@@ -16,6 +16,7 @@ from accounts.models import Party
 from accounts.permissions import ROLES, Permission
 from accounts.services.invitations import LIFETIME
 from actionplans.enums import Verb
+from actionplans.queries.moments import BEFORE, EVERY
 from actionplans.rules import REPLY_WITHIN, TRANSITIONS, Transition
 from actionplans.services.updates import REOPEN_AFTER_CLOSE
 from common import formats
@@ -131,6 +132,9 @@ def limits() -> dict[str, int]:
         "review_days": REVIEW_WITHIN.days,
         "reopen_days": REOPEN_AFTER_CLOSE.days,
         "reply_days": REPLY_WITHIN.days,
+        "first_reminder": -BEFORE[0],
+        "last_reminder": -BEFORE[-1],
+        "reminders_every": EVERY,
         "session_hours": settings.SESSION_COOKIE_AGE // 3600,
         "failed_tries": settings.AXES_FAILURE_LIMIT,
         "rest_hours": settings.AXES_COOLOFF_TIME,

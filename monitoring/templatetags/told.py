@@ -1,5 +1,6 @@
 """Who was told what, on the page of the thing itself; a page of a lower app asks it here."""
 
+from datetime import datetime
 from typing import Any
 
 from django import template
@@ -7,7 +8,9 @@ from django import template
 from accounts.access import access
 from accounts.models import Party
 from actionplans.models import ProgressUpdate, ReportingPeriod
+from common import clock
 from monitoring.queries import told
+from monitoring.services.notifications import due_at
 
 register = template.Library()
 SHOWN = 10  # the rest unfolds
@@ -25,6 +28,12 @@ def told_of_answer(context: template.Context, update: ProgressUpdate) -> dict[st
 def told_of_period(party: Party, period: ReportingPeriod) -> dict[str, Any]:
     """{% told_of_period party period %}: on a page for members of the party."""
     return _section(told.told_of_period(party, period), party, is_member=True)
+
+
+@register.simple_tag
+def next_digest(frequency: str, zone: str) -> datetime | None:
+    """{% next_digest "daily" reader_zone as next %}: when the next gathered mail goes out there."""
+    return due_at(frequency, clock.now(), zone)
 
 
 def _section(rows: list[told.Told], party: Party, is_member: bool) -> dict[str, Any]:

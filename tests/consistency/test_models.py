@@ -90,6 +90,8 @@ def test_what_was_recorded_sent_or_made_is_append_only() -> None:
         "actionplans.ContributionRevision",
         "actionplans.ContributionUse",
         "actionplans.Remark",
+        "actionplans.PersonalReminder",
+        "actionplans.Reminder",
         "actionplans.Submission",
         "actionplans.UpdateRevision",
         "actionplans.UpdateRevision_evidence",

@@ -229,6 +229,16 @@ def test_a_new_time_zone_holds_for_what_still_waits(desk: Desk) -> None:
     assert due > clock.now()
 
 
+def test_the_profile_says_when_the_next_gathered_mail_goes_out(desk: Desk, signed_in: Any) -> None:
+    wednesday = datetime(2026, 9, 30, 6, tzinfo=UTC)  # seven o'clock in Lagos, to the second
+    client = signed_in(desk.contributor)
+    for at, day in ((wednesday - timedelta(seconds=1), "30 September"), (wednesday, "1 October")):
+        with clock.at(at):
+            page = text(client, "/accounts/profile/")
+        assert f"in one mail at 07:00. The next goes out on {day} 2026, 07:00 Lagos time." in page
+        assert "on Monday at 07:00. The next goes out on 5 October 2026, 07:00 Lagos time." in page
+
+
 # --- One mail, whatever happens --------------------------------------------------------------
 
 
@@ -328,6 +338,19 @@ def test_mail_is_in_the_recipient_s_language_not_the_sender_s(desk: Desk) -> Non
     with translation.override("ar"):
         assert translation.gettext("An answer was submitted and waits for you.") in mail.body
     assert "An answer was submitted" not in mail.body
+
+
+def test_names_keep_their_order_in_arabic_lines(desk: Desk) -> None:
+    """Isolated: 2.1.e is never read as e.2.1, nor a period's year before its name."""
+    desk.validator.language = "ar"
+    desk.validator.save()
+    actionplans.bring_to(desk, UpdateState.SUBMITTED)
+    (mail,) = mails(desk.validator)
+    start, end = "\N{FIRST STRONG ISOLATE}", "\N{POP DIRECTIONAL ISOLATE}"
+    assert mail.subject.startswith(f"{start}2.1 Title of 2.1{end}")
+    assert f"{start}Nigeria{end}, {start}Period 2026-H1{end}" in mail.body
+    assert f"{start}{desk.contributor.name}{end}" in mail.body
+    assert f"{start}{desk.validator.name}{end}" in mail.body
 
 
 # --- The page ---------------------------------------------------------------------------------

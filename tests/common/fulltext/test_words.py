@@ -1,5 +1,7 @@
 """All forms of a word are one term, in each language; other words are not."""
 
+import itertools
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -70,5 +72,5 @@ def test_words_stand_where_they_say(text: str, language: str) -> None:
     assert [term(text[word.start : word.end], language) for word in found] == [
         word.term for word in found
     ]
-    assert all(a.end <= b.start for a, b in zip(found, found[1:], strict=False))
+    assert all(a.end <= b.start for a, b in itertools.pairwise(found))
     assert all(0 < len(word.term) <= LONGEST for word in found)

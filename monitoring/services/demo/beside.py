@@ -1,4 +1,4 @@
-"""What stands beside the demo's answers: contributions of others, questions, remarks."""
+"""What stands beside the demo's answers: contributions, a question and its answer, remarks."""
 
 import datetime as dt
 from collections.abc import Iterable

@@ -145,8 +145,8 @@ class Page:
     def render(
         self, form: ContributionStepForm | None, *, refusal: Any = "", status: int = 200
     ) -> HttpResponse:
-        typed = form_data(self.request) or {}
-        reason = typed.get("reason", "")
+        typed = form_data(self.request)
+        reason = typed.get("reason", "") if typed else ""
         context = {
             **_frame(self.request, self.contribution),
             "is_readable": _is_readable(self.request, self.contribution),

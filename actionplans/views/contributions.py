@@ -159,8 +159,7 @@ def _write(page: _Page, form: ContributionForm) -> HttpResponseBase:
         messages.success(page.request, f"{words.done} {told_words(told)}")
         return redirect(saved.get_absolute_url())
     when = formats.instant(clock.now(), page.update.assignment.party.time_zone)
-    words = _("Draft saved, %(when)s. Nobody is told.") % {"when": when}
-    messages.success(page.request, words)
+    messages.success(page.request, _("Draft saved, %(when)s. Nobody is told.") % {"when": when})
     return redirect(page.request.get_full_path())
 
 

@@ -92,7 +92,8 @@ def told_of_contribution(s: ContributionStanding, code: str) -> list[User]:
 def told_of_question(s: Standing) -> list[User]:
     """Who will be told that a reviewer asks about the answer."""
     focal_point = {s.update.assignment.focal_point_id or 0} - {0}
-    return list(present((s.contributors | s.coordinators | focal_point) - {s.me}))
+    people = {*s.contributors, *s.coordinators, *focal_point}
+    return list(present(people - {s.me}))
 
 
 def told_of_reply(clarification: Clarification) -> list[User]:

@@ -1,8 +1,8 @@
 """Remarks on an answer, and a reviewer's questions: what is posted, each at its own address."""
 
 from collections.abc import Callable
-from functools import partial
-from typing import Any, cast
+from functools import cached_property, partial
+from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -96,12 +96,15 @@ class _Page:
         self.update = update_or_404(request, code, pk)
         self.speech, self.number = speech, number
         self.standing = standing_for(request, self.update)
-        self.asked = self._asked()
 
-    def _asked(self) -> Clarification | None:
-        """The question as it stands; None where it is only being asked."""
-        if self.number is None:
-            return None
+    @property
+    def asked(self) -> Clarification | None:
+        """What is answered or withdrawn; None where a question is only being asked."""
+        return self.question if self.number is not None else None
+
+    @cached_property
+    def question(self) -> Clarification:
+        """The question as it stands; else exactly as if absent."""
         found = Clarification.objects.visible_to(self.user).select_related(
             "asked_by", "answered_by", "withdrawn_by"
         )
@@ -136,7 +139,8 @@ class _Page:
             try:
                 taken = take(by=self.user, **form.cleaned_data)
             except (Conflict, NotAllowed) as refusal:
-                self.asked = self._asked()
+                if self.asked:
+                    del self.question  # it is shown as it stands now
                 return self._render(form, words, people, why=refusal.message)
             except DomainError as refusal:
                 form.refuse(refusal)
@@ -193,8 +197,8 @@ def answer_clarification(request: HttpRequest, code: str, pk: int, number: int) 
         _("Send the reply"),
         _("The question was answered."),
     )
-    told = told_of_reply(page.asked) if page.asked else []
-    take = partial(discussion.answer_clarification, clarification=cast(Clarification, page.asked))
+    take = partial(discussion.answer_clarification, clarification=page.question)
+    told = told_of_reply(page.question)
     return page.respond(ReplyForm(form_data(request)), words, told, take)
 
 
@@ -209,5 +213,5 @@ def withdraw_clarification(
         _("Withdraw the question"),
         _("The question was withdrawn."),
     )
-    take = partial(discussion.withdraw_clarification, clarification=cast(Clarification, page.asked))
+    take = partial(discussion.withdraw_clarification, clarification=page.question)
     return page.respond(WithdrawalForm(form_data(request)), words, [], take)

@@ -11,7 +11,7 @@ from actionplans.services.updates import Content
 from common import clock
 from monitoring.services.demo.cast import DATA, Cast
 
-DAY = dt.timedelta(days=1)
+HOUR, DAY = dt.timedelta(hours=1), dt.timedelta(days=1)
 SENT = (UpdateState.TRANSMITTED, UpdateState.REVIEWED)
 
 
@@ -56,7 +56,10 @@ def discuss(cast: Cast, plan: Iterable[tuple[ProgressUpdate, UpdateState]], is_o
         due_at=min(clock.now() + 14 * DAY, update.period.closes_at),
         by=cast.reviewer,
     )
-    discussion.add_remark(update=update, text=DATA["remark"], is_shared=True, by=cast.coordinator)
+    with clock.at(clock.now() + HOUR):
+        discussion.add_remark(
+            update=update, text=DATA["remark"], is_shared=True, by=cast.coordinator
+        )
     if not is_open:
         with clock.at(clock.now() + DAY):
             discussion.answer_clarification(

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from actionplans.services import updates
 from actionplans.services.updates import Content
 from monitoring.queries.search.find import MOST, find
 from monitoring.services import search
@@ -55,8 +56,6 @@ def test_one_hit_is_marked_where_it_stands_and_links_to_its_page(
 ) -> None:
     content = Content(narrative="<i>Women</i> were trained.")
     update = actionplans.bring_to(desk, "draft")
-    from actionplans.services import updates
-
     updates.save_update(update=update, version=0, content=content, by=desk.contributor)
     page = html(reader, q="training women")
     assert heading(reader, SEARCH, q="training women") == "1 hit for “training women”"
@@ -144,4 +143,4 @@ def test_number_of_queries(n: int, desk: Desk, signed_in: SignIn, count_queries:
     meetings(desk, n, "Adopted")
     search.reindex()
     client = signed_in(desk.administrator)
-    assert count_queries(lambda: client.get(SEARCH, {"q": "adopted"})) == 0
+    assert count_queries(lambda: client.get(SEARCH, {"q": "adopted"})) == 19

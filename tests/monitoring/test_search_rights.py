@@ -169,7 +169,9 @@ def test_outside_the_party_only_what_was_sent_is_found() -> None:
     assert [find(outside, word).total for word in words] == [1, 0]
     found = find(outside, "quokka")
     assert "wombat" not in str(hits(found.question, found.keys))
-    actionplans.bring_to(desk, UpdateState.TRANSMITTED, content=Content.of(desk.refresh()))
+    update = desk.refresh()
+    updates.submit_update(update=update, version=update.version, by=desk.contributor)
+    actionplans.bring_to(desk, UpdateState.TRANSMITTED)
     assert [find(outside, word).total for word in words] == [0, 1]
 
 

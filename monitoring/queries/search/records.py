@@ -65,7 +65,7 @@ class Meetings(Records):
 
 
 class Decisions(Records):
-    """What meetings decided; the page is that of the meeting, whose subject is the title."""
+    """What meetings decided: found by that alone, and shown under the meeting's subject."""
 
     code, kind = "decision", SearchKind.DECISION
     model, path = Decision, "meeting__task_force__party"
@@ -75,8 +75,7 @@ class Decisions(Records):
 
     def drafts(self, ids: Collection[int] | None = None) -> Iterator[Draft]:
         for decision in limited(self._kept().select_related(self.path), ids):
-            party, subject = decision.record_party.pk, decision.meeting.subject
-            yield Draft(decision.pk, party, subject, decision.text)
+            yield Draft(decision.pk, decision.record_party.pk, "", decision.text)
 
     def touched_by(self, event: AuditEvent) -> Collection[int]:
         if is_about(event, Meeting):

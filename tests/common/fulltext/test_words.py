@@ -1,6 +1,6 @@
 """All forms of a word are one term, in each language; other words are not."""
 
-import itertools
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -22,7 +22,7 @@ FRENCH = [
     ("nationale", "nationaux", "nationales"),
     ("militaire", "militaires"),
 ]
-ARABIC = [("المرأة", "امرأة"[1:], "المَرْأة"), ("تدريب", "التدريب", "والتدريب", "بالتدريب")]
+ARABIC = [("المرأة", "المَرْأة", "مراة"), ("تدريب", "التدريب", "والتدريب", "بالتدريب")]
 
 
 @pytest.mark.parametrize(
@@ -72,5 +72,5 @@ def test_words_stand_where_they_say(text: str, language: str) -> None:
     assert [term(text[word.start : word.end], language) for word in found] == [
         word.term for word in found
     ]
-    assert all(a.end <= b.start for a, b in itertools.pairwise(found))
+    assert all(a.end <= b.start for a, b in pairwise(found))
     assert all(0 < len(word.term) <= LONGEST for word in found)

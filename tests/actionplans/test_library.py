@@ -1,0 +1,243 @@
+"""The party's documents: found, described, shared, and used in many answers."""
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from accounts.models import AuditEvent
+from actionplans.enums import UpdateState, Visibility
+from actionplans.models import Evidence, ProgressUpdate
+from actionplans.services import evidence as services
+from actionplans.services import updates
+from actionplans.services.updates import Content, NewEvidence
+from common import clock
+from common.errors import Conflict, DomainError
+from monitoring.queries.reports import item_answers
+from monitoring.reports.content import item_entry
+from tests.factories import accounts, actionplans
+from tests.factories.actionplans import CONTENT, Desk
+from tests.races import race
+
+pytestmark = pytest.mark.django_db
+SignIn = Callable[[Any], Client]
+Count = Callable[[Callable[[], Any]], int]
+LIBRARY = "/p/NGA/evidence/"
+
+
+@pytest.fixture
+def desk() -> Desk:
+    return actionplans.desk()
+
+
+def kept(desk: Desk, title: str = "The plan", **values: Any) -> Evidence:
+    new = NewEvidence(title=title, url="https://example.org/plan", publisher="Gazette")
+    return services.add_evidence(party=desk.party, new=new, by=desk.contributor, **values)
+
+
+def titles(client: Client, **query: str) -> list[str]:
+    response: Any = client.get(LIBRARY, query)
+    return [row.title for row in response.context["listing"].page]
+
+
+def test_library_is_searched_by_all_words(desk: Desk, signed_in: SignIn) -> None:
+    kept(desk, "Action plan 2025")
+    kept(desk, "Budget 2025")
+    client = signed_in(desk.contributor)
+    assert titles(client, words="2025 plan") == ["Action plan 2025"]
+    assert sorted(titles(client, words="gazette")) == ["Action plan 2025", "Budget 2025"]
+    assert titles(client, words="neither") == []
+
+
+def test_library_is_filtered_by_use_and_expiry(desk: Desk, signed_in: SignIn) -> None:
+    kept(desk, "Old", expires_on=clock.today() - timedelta(days=2))
+    kept(desk, "Used")
+    used = Evidence.objects.get(title="Used")
+    content = Content.of(desk.update, narrative="x", use=[used.pk])
+    updates.save_update(update=desk.update, version=0, content=content, by=desk.contributor)
+    client = signed_in(desk.contributor)
+    assert titles(client, state="used") == ["Used"]
+    assert titles(client, state="unused") == ["Old"]
+    assert titles(client, state="expired") == ["Old"]
+    assert "No longer holds" in client.get(LIBRARY).content.decode()
+
+
+def test_library_says_why_it_is_empty(desk: Desk, signed_in: SignIn) -> None:
+    client = signed_in(desk.contributor)
+    assert "No document yet" in client.get(LIBRARY).content.decode()
+    assert "No document fits" in client.get(LIBRARY, {"words": "x"}).content.decode()
+
+
+def test_library_costs_the_same_at_one_and_three(
+    desk: Desk, signed_in: SignIn, count_queries: Count
+) -> None:
+    kept(desk, "One")
+    client = signed_in(desk.contributor)
+    client.get(LIBRARY)
+    one = count_queries(lambda: client.get(LIBRARY))
+    kept(desk, "Two")
+    kept(desk, "Three")
+    assert count_queries(lambda: client.get(LIBRARY)) == one
+
+
+def test_library_goes_out_as_a_file(desk: Desk, signed_in: SignIn) -> None:
+    kept(desk, "=1+1")
+    response: Any = signed_in(desk.contributor).get(LIBRARY, {"format": "csv"})
+    assert "'=1+1" in response.content.decode("utf-8-sig")
+
+
+@pytest.mark.parametrize(
+    ("typed", "field", "words"),
+    [
+        ({"title": "Both missing"}, "file", "Choose a file or give a link"),
+        ({"link": "https://example.org"}, "title", "Give the link a title"),
+        (
+            {
+                "link": "https://example.org",
+                "title": "x",
+                "date": "2026-01-01",
+                "expires_on": "2025-01-01",
+            },
+            None,
+            "comes after its date",
+        ),
+    ],
+)
+def test_document_that_cannot_be_kept_says_why(
+    typed: dict[str, str], field: str | None, words: str, desk: Desk, signed_in: SignIn
+) -> None:
+    sent = {"visibility": Visibility.REVIEWERS, **typed}
+    response: Any = signed_in(desk.contributor).post(
+        reverse("actionplans:evidence-add", args=["NGA"]), sent
+    )
+    form = response.context["form"]
+    assert words in str(form.errors.get(field or "__all__", form.errors))
+    assert not Evidence.objects.exists()
+
+
+def test_document_is_added_and_shown(desk: Desk, signed_in: SignIn) -> None:
+    client = signed_in(desk.contributor)
+    sent = {"link": "https://example.org/a", "title": "A law", "visibility": Visibility.PARTY}
+    response: Any = client.post(reverse("actionplans:evidence-add", args=["NGA"]), sent)
+    made = Evidence.objects.get()
+    assert response.url == reverse("actionplans:evidence-about", args=["NGA", made.pk])
+    assert (made.title, made.visibility) == ("A law", Visibility.PARTY)
+    assert AuditEvent.objects.filter(action="evidence.add").count() == 1
+    page = client.get(response.url).content.decode()
+    assert "The party alone" in page
+    assert "Nothing uses it yet" in page
+
+
+def test_typed_text_is_shown_beside_what_another_saved(desk: Desk, signed_in: SignIn) -> None:
+    made = kept(desk)
+    services.describe_evidence(evidence=made, version=1, by=desk.coordinator, title="Theirs")
+    sent = {"title": "Mine", "visibility": Visibility.REVIEWERS, "version": 1}
+    address = reverse("actionplans:evidence-edit", args=["NGA", made.pk])
+    response: Any = signed_in(desk.contributor).post(address, sent)
+    page = response.content.decode()
+    assert response.status_code == 409
+    assert "Theirs" in page
+    assert 'value="Mine"' in page
+    assert Evidence.objects.get().title == "Theirs"
+
+
+def test_sent_document_keeps_what_its_reviewers_read(desk: Desk) -> None:
+    actionplans.bring_to(desk, UpdateState.TRANSMITTED)
+    sent = Evidence.objects.get()
+    for change in ({"title": "Other"}, {"date": date(2020, 1, 1)}, {"visibility": "party"}):
+        with pytest.raises(DomainError):
+            services.describe_evidence(evidence=sent, version=1, by=desk.contributor, **change)
+    services.describe_evidence(
+        evidence=sent, version=1, by=desk.contributor, expires_on=date(2030, 1, 1)
+    )
+    assert Evidence.objects.get().expires_on == date(2030, 1, 1)
+
+
+def test_document_of_the_party_alone_is_kept_from_reviewers(desk: Desk, signed_in: SignIn) -> None:
+    actionplans.bring_to(desk, UpdateState.DRAFT)
+    made = kept(desk, "Secret", visibility=Visibility.PARTY)
+    content = Content(narrative="Adopted.", rating="2", use=[made.pk])
+    actionplans.bring_to(desk, UpdateState.TRANSMITTED, content=content)
+    reviewer = signed_in(desk.reviewer)
+    assert "Secret" not in reviewer.get(desk.update.get_absolute_url()).content.decode()
+    for name in ("evidence", "evidence-about", "evidence-preview"):
+        address = reverse(f"actionplans:{name}", args=["NGA", made.pk])
+        assert reviewer.get(address).status_code == 404
+    answer = item_answers(desk.party, desk.period)[0]
+    assert item_entry(answer, None)["answer"]["evidence"] == []
+
+
+def test_one_document_supports_many_answers(desk: Desk, signed_in: SignIn) -> None:
+    made = kept(desk)
+    given = actionplans.assignment(desk.party, desk.lead, actionplans.item("2.2"))
+    other = ProgressUpdate.objects.create(assignment=given, period=desk.period)
+    for update in (desk.update, other):
+        content = Content.of(update, narrative="x", use=[made.pk])
+        updates.save_update(update=update, version=0, content=content, by=desk.contributor)
+    address = reverse("actionplans:evidence-about", args=["NGA", made.pk])
+    response: Any = signed_in(desk.contributor).get(address)
+    assert [row.assignment.item.code for row in response.context["uses"]] == ["2.1", "2.2"]
+
+
+def test_finding_keeps_what_was_typed_and_saves_nothing(desk: Desk, signed_in: SignIn) -> None:
+    made = kept(desk, "Action plan")
+    address = f"/p/NGA/updates/{desk.update.pk}/edit/"
+    sent = {"version": 0, "narrative": "Typed by me", "words": "plan", "action": "find"}
+    response: Any = signed_in(desk.contributor).post(address, sent)
+    page = response.content.decode()
+    assert "Typed by me" in page
+    assert "Action plan" in page
+    assert desk.refresh().narrative == ""
+    ticked = {**sent, "library": made.pk, "action": "save"}
+    signed_in(desk.contributor).post(address, ticked)
+    assert list(desk.refresh().evidence.all()) == [made]
+
+
+@pytest.mark.parametrize("foreign", [True, False])
+def test_document_of_another_party_or_gone_cannot_be_used(foreign: bool, desk: Desk) -> None:
+    pk = 999_999
+    if foreign:
+        other = accounts.contributor("PAK")
+        pk = Evidence.objects.create(
+            party=other, title="Theirs", url="https://example.org", added_by=desk.reviewer
+        ).pk
+    with pytest.raises(DomainError) as refusal:
+        updates.save_update(
+            update=desk.update,
+            version=0,
+            content=Content(narrative="x", use=[pk]),
+            by=desk.contributor,
+        )
+    assert refusal.value.field == "library"
+    assert not desk.refresh().evidence.exists()
+
+
+def test_find_box_is_gone_where_evidence_is_locked(desk: Desk, signed_in: SignIn) -> None:
+    actionplans.bring_to(desk, UpdateState.SUBMITTED, content=CONTENT)
+    updates.return_update(
+        update=desk.refresh(),
+        version=desk.update.version,
+        reasons={"narrative": "Name the plan."},
+        by=desk.validator,
+    )
+    response: Any = signed_in(desk.contributor).get(f"/p/NGA/updates/{desk.update.pk}/edit/")
+    assert "library" not in response.context["form"].fields
+
+
+@pytest.mark.postgres
+@pytest.mark.usefixtures("flushable")
+@pytest.mark.django_db(transaction=True)
+def test_one_of_two_descriptions_wins() -> None:
+    desk = actionplans.desk()
+    made = kept(desk)
+
+    def describe(title: str) -> Callable[[], object]:
+        return lambda: services.describe_evidence(
+            evidence=made, version=1, by=desk.contributor, title=title
+        )
+
+    outcomes = race(describe("One"), describe("Two"))
+    assert sorted(isinstance(one, Conflict) for one in outcomes) == [False, True]

@@ -29,6 +29,14 @@ def import_real_files(installed: Installation) -> None:
             installed.manage("import_deployments", str(FILES / name), "--skip-rejected", "--json")
 
 
+def against_admin(installed: Installation) -> str:
+    """The coordinator's list beside Django's admin, which this installation gets for it alone."""
+    beside = ("--settings", "benchmarks.admin_settings")
+    installed.manage("collectstatic", "--noinput", *beside)
+    code = "from benchmarks.workspace import compare; compare()"
+    return installed.manage("shell", *beside, "--no-imports", "-c", code).stdout
+
+
 def main() -> None:
     with TemporaryDirectory(prefix="waypost-bench-") as folder:
         begin = time.perf_counter()
@@ -42,6 +50,7 @@ def main() -> None:
             import_real_files(installed)
             installed.manage("collectstatic", "--noinput")
             sys.stdout.write(installed.shell("from benchmarks.measure import pages; pages()"))
+            sys.stdout.write(against_admin(installed))
 
 
 main()

@@ -1,7 +1,6 @@
 """The search index: brought up to each write in its transaction, or made anew as a whole."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from itertools import islice
+from collections.abc import Collection, Sequence
 
 from django.db import transaction
 from django.db.models import F, OuterRef, Q, Subquery
@@ -29,30 +28,41 @@ def follow(event: AuditEvent) -> None:
 
 
 @transaction.atomic
-def refresh(source: Source, ids: Collection[int] | None = None) -> int:
-    """Bring the source's entries of these things, or of all, to what is to be found of them.
+def refresh(source: Source, ids: Collection[int]) -> int:
+    """Bring the source's entries of these things to what is to be found of them.
 
     What stands as it should is left alone, so that it keeps its place among the newest. Returns
     how many did not.
     """
-    present = SearchEntry.objects.filter(source=source.code)
-    present = present if ids is None else present.filter(object_id__in=ids)
-    known = dict(present.values_list("key", "pk"))
-    written = 0
-    for some in _in_turn(source.drafts(ids)):
-        entries = [_entry(source, draft) for draft in some]
-        written += _write(entries, known)
-        for entry in entries:
-            known.pop(entry.key, None)
-    _delete(known.values())
-    return written + len(known)
+    # Entries are read before the things: text that somebody indexes in between is never older.
+    present = SearchEntry.objects.filter(source=source.code, object_id__in=ids)
+    stands = {entry.key: entry for entry in present}
+    entries = [_entry(source, draft) for draft in source.drafts(ids)]
+    changed = [e for e in entries if _content(e) != _content(stands.get(e.key))]
+    wanted = {entry.key for entry in entries} - {entry.key for entry in changed}
+    gone = [entry.pk for key, entry in stands.items() if key not in wanted]
+    _delete(gone)
+    _write(changed)
+    return len(changed) + len(gone)
 
 
 def reindex() -> int:
-    """Bring every entry to what is to be found; safe to repeat. Returns how many there are."""
+    """Bring every entry to what is to be found; safe to repeat. Returns how many there are.
+
+    Each transaction is short, so that nobody who writes meanwhile has to wait long.
+    """
     for source in SOURCES.values():
-        refresh(source)
+        _refresh_all(source)
     return SearchEntry.objects.count()
+
+
+def _refresh_all(source: Source) -> int:
+    ids = source.ids()
+    changed = sum(refresh(source, ids[n : n + AT_ONCE]) for n in range(0, len(ids), AT_ONCE))
+    entries = SearchEntry.objects.filter(source=source.code).values_list("pk", "object_id")
+    there = set(ids)
+    _delete([pk for pk, thing in entries if thing not in there])
+    return changed
 
 
 def follow_reference() -> None:
@@ -60,7 +70,7 @@ def follow_reference() -> None:
 
     So an installation that has no index yet gets one with the reference data.
     """
-    if refresh(SOURCES["item"]):
+    if _refresh_all(SOURCES["item"]):
         reindex()
 
 
@@ -82,11 +92,6 @@ def catch_up_autosaved() -> int:
     return len(ids)
 
 
-def _in_turn(drafts: Iterator[Draft]) -> Iterator[list[Draft]]:
-    while some := list(islice(drafts, AT_ONCE)):
-        yield some
-
-
 def _entry(source: Source, draft: Draft) -> SearchEntry:
     language = language_of(f"{draft.title}\n{draft.text}")
     return SearchEntry(
@@ -101,22 +106,15 @@ def _entry(source: Source, draft: Draft) -> SearchEntry:
     )
 
 
-def _write(entries: Sequence[SearchEntry], known: Mapping[str, int]) -> int:
-    """Write the entries that differ from what stands there, under new keys; returns how many."""
-    stands = SearchEntry.objects.in_bulk(
-        [e.key for e in entries if e.key in known], field_name="key"
-    )
-    changed = [e for e in entries if _content(e) != _content(stands.get(e.key))]
-    _delete([stands[e.key].pk for e in changed if e.key in stands])
+def _write(entries: Sequence[SearchEntry]) -> None:
     # Somebody else may have written the same entry since: theirs is replaced, no error.
     written = SearchEntry.objects.bulk_create(
-        changed,
+        entries,
         update_conflicts=True,
         unique_fields=["key"],
         update_fields=[*CONTENT, "indexed_at"],
     )
     index.store(TABLE, [_terms(entry) for entry in written])
-    return len(written)
 
 
 def _content(entry: SearchEntry | None) -> tuple[str, ...]:
@@ -129,8 +127,7 @@ def _terms(entry: SearchEntry) -> index.Terms:
     return index.Terms(entry.pk, [*entry.title_terms.split(), *text], marks)
 
 
-def _delete(keys: Iterable[int]) -> None:
-    keys = list(keys)
+def _delete(keys: Sequence[int]) -> None:
     if keys:
         index.forget(TABLE, keys)
         SearchEntry.objects.filter(pk__in=keys).delete()

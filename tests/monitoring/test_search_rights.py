@@ -56,7 +56,7 @@ def plant(state: str) -> Planted:
     unused = Evidence.objects.create(
         party=desk.party, title="Bilby", url="https://example.org", added_by=desk.contributor
     )
-    search.refresh(SOURCES["evidence"])
+    search.refresh(SOURCES["evidence"], [unused.pk])
     meeting = taskforces.meeting(taskforces.task_force(desk.party), subject="Okapi")
     taskforces.decision(meeting, text="Name an ibex.")
     person = people["same_institution"]

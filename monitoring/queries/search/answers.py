@@ -31,7 +31,7 @@ UNDER_MANDATE = Rights(
 )
 
 
-def _loaded(ids: Collection[int] | None = None) -> QuerySet[ProgressUpdate]:
+def _loaded(ids: Collection[int]) -> QuerySet[ProgressUpdate]:
     updates: QuerySet[ProgressUpdate] = limited(with_people(ProgressUpdate.objects.all()), ids)
     return updates.prefetch_related("assignment__item__texts")
 
@@ -47,9 +47,10 @@ class Answers(Source):
     """The live text of an answer, once it has one, for those of the party who may read it."""
 
     code, kind, rights = "answer", SearchKind.ANSWER, MEMBERS
+    model = ProgressUpdate
 
-    def drafts(self, ids: Collection[int] | None = None) -> Iterator[Draft]:
-        for update in _loaded(ids).iterator(1000):
+    def drafts(self, ids: Collection[int]) -> Iterator[Draft]:
+        for update in _loaded(ids):
             if any(getattr(update, name) for name in TEXTS):
                 yield _draft(update, update)
 
@@ -71,8 +72,8 @@ class SentAnswers(Answers):
 
     code, rights = "sent", UNDER_MANDATE
 
-    def drafts(self, ids: Collection[int] | None = None) -> Iterator[Draft]:
+    def drafts(self, ids: Collection[int]) -> Iterator[Draft]:
         sent = _loaded(ids).filter(transmitted_revision__isnull=False)
-        for update in sent.iterator(1000):
+        for update in sent:
             assert update.transmitted_revision  # noqa: S101
             yield _draft(update, update.transmitted_revision)

@@ -22,8 +22,9 @@ class Items(Source):
     """Current items, in all languages at once; an event of its own tells of none of them."""
 
     code, kind, rights = "item", SearchKind.ITEM, EVERYBODY
+    model = CatalogueItem
 
-    def drafts(self, ids: Collection[int] | None = None) -> Iterator[Draft]:
+    def drafts(self, ids: Collection[int]) -> Iterator[Draft]:
         for item in limited(CatalogueItem.objects.current().with_texts(), ids):
             texts = item.texts.all()
             words = [w for t in texts for w in (t.summary, t.asked, *t.evidence, *t.records)]

@@ -29,10 +29,11 @@ class Documents(Source):
     """Evidence of a party. It comes with the write of what it supports: an answer or a record."""
 
     code, kind, rights = "evidence", SearchKind.EVIDENCE, READERS
+    model = Evidence
 
-    def drafts(self, ids: Collection[int] | None = None) -> Iterator[Draft]:
+    def drafts(self, ids: Collection[int]) -> Iterator[Draft]:
         rows = limited(Evidence.objects.select_related("party__country"), ids)
-        for document in rows.iterator(1000):
+        for document in rows:
             names = " ".join(names_of(document.party))
             yield Draft(document.pk, document.party_id, document.title, document.publisher, names)
 

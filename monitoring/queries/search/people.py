@@ -19,10 +19,10 @@ class People(Source):
     """Whoever has a role in a party, once in each, by name and e-mail address."""
 
     code, kind, rights = "person", SearchKind.PERSON, MANAGERS
+    model = User
 
-    def drafts(self, ids: Collection[int] | None = None) -> Iterator[Draft]:
-        held = Membership.objects.filter(STANDING)
-        held = held if ids is None else held.filter(user__in=ids)
+    def drafts(self, ids: Collection[int]) -> Iterator[Draft]:
+        held = Membership.objects.filter(STANDING, user__in=ids)
         rows = held.order_by("user", "party").values_list(
             "user", "party", "user__name", "user__email"
         )

@@ -37,7 +37,7 @@ class Records(Source):
         rows: RecordQuerySet[Any] = self.model._default_manager.all()  # type: ignore[assignment]
         return rows.kept()
 
-    def drafts(self, ids: Collection[int] | None = None) -> Iterator[Draft]:
+    def drafts(self, ids: Collection[int]) -> Iterator[Draft]:
         for record in limited(self._kept().select_related(self.path), ids):
             yield Draft(record.pk, record.record_party.pk, record.subject, self.text(record))
 
@@ -73,7 +73,7 @@ class Decisions(Records):
     def _kept(self) -> "RecordQuerySet[Any]":
         return super()._kept().filter(meeting__withdrawn_at__isnull=True)
 
-    def drafts(self, ids: Collection[int] | None = None) -> Iterator[Draft]:
+    def drafts(self, ids: Collection[int]) -> Iterator[Draft]:
         for decision in limited(self._kept().select_related(self.path), ids):
             yield Draft(decision.pk, decision.record_party.pk, "", decision.text)
 

@@ -95,9 +95,14 @@ class Source:
     code: ClassVar[str]
     kind: ClassVar[SearchKind]
     rights: ClassVar[Rights]
+    model: ClassVar[type[models.Model]]
 
-    def drafts(self, ids: Collection[int] | None = None) -> Iterator[Draft]:
-        """What is to be indexed, of all or of these: nothing of what nobody is to find."""
+    def ids(self) -> list[int]:
+        """Everything of which there may be an entry, the newest last."""
+        return list(self.model._default_manager.order_by("pk").values_list("pk", flat=True))
+
+    def drafts(self, ids: Collection[int]) -> Iterator[Draft]:
+        """What is to be indexed of these: nothing of what nobody is to find."""
         raise NotImplementedError
 
     def touched_by(self, event: AuditEvent) -> Collection[int]:
@@ -127,8 +132,8 @@ def subject_of(event: AuditEvent) -> list[int]:
     return [int(event.subject_id)]
 
 
-def limited(rows: "models.QuerySet[Any]", ids: Collection[int] | None) -> "models.QuerySet[Any]":
-    return (rows if ids is None else rows.filter(pk__in=ids)).order_by("pk")
+def limited(rows: "models.QuerySet[Any]", ids: Collection[int]) -> "models.QuerySet[Any]":
+    return rows.filter(pk__in=ids).order_by("pk")
 
 
 def names_of(party: Party) -> list[str]:

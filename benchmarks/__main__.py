@@ -1,4 +1,5 @@
-"""`make bench`: times of the heaviest pages, a report and the real imports, on the demo's data.
+"""`make bench`: times of the heaviest pages, a report and the real imports, on the demo's data,
+and of searches over 100,000 answers.
 
 Runs on SQLite, or on the services that TEST_DATABASE_URL and TEST_REDIS_URL name.
 """
@@ -29,6 +30,17 @@ def import_real_files(installed: Installation) -> None:
             installed.manage("import_deployments", str(FILES / name), "--skip-rejected", "--json")
 
 
+def search() -> None:
+    """An installation of its own with 100,000 answers; filling it takes some minutes."""
+    with (
+        TemporaryDirectory(prefix="waypost-bench-") as folder,
+        installation(Path(folder)) as installed,
+    ):
+        for step in ("fill", "measure"):
+            code = f"from benchmarks.search import {step}; {step}()"
+            sys.stdout.write(installed.shell(code, timeout=3600))
+
+
 def main() -> None:
     with TemporaryDirectory(prefix="waypost-bench-") as folder:
         begin = time.perf_counter()
@@ -42,6 +54,7 @@ def main() -> None:
             import_real_files(installed)
             installed.manage("collectstatic", "--noinput")
             sys.stdout.write(installed.shell("from benchmarks.measure import pages; pages()"))
+    search()
 
 
 main()

@@ -22,7 +22,7 @@ help:
 	@echo "make run      install, and start the portal (the first time with a demo in it)"
 	@echo "make test     every test, the journeys in a real browser too"
 	@echo "make check    linters, types, import contracts, missing migrations, deployment check"
-	@echo "make bench    times of the heaviest pages and imports"
+	@echo "make bench    times of the heaviest pages, imports and searches"
 	@echo "make soak     races, kills and mutations in full"
 	@echo "make install  packages into .venv/"
 	@echo "make messages new strings into the Arabic catalogue (needs Debian's gettext)"

@@ -23,8 +23,10 @@ class ActionplansConfig(AppConfig):
             WorkbookImport,
         )
         from actionplans.notifications import NOTIFICATIONS, PERIOD_NOTIFICATIONS, TIME
+        from actionplans.notifications_beside import NOTIFICATIONS as BESIDE
 
-        add_kinds([*NOTIFICATIONS.values(), *PERIOD_NOTIFICATIONS.values(), *TIME.values()])
+        for kinds in (NOTIFICATIONS, PERIOD_NOTIFICATIONS, TIME, BESIDE):
+            add_kinds(kinds.values())
         add_words(
             {
                 "absence.set": _("Absence noted"),

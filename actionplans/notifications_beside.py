@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from accounts.enums import Frequency
 from accounts.models import AuditEvent, User
 from accounts.notifications import Kind
 from accounts.permissions import Permission
@@ -40,6 +41,7 @@ NOTIFICATIONS: dict[str, Notification] = {
             subject=_("%(item)s: contribution of %(institution)s submitted"),
             sentence=_("A contribution was submitted and waits for you."),
             waits_for_act=True,
+            usually=Frequency.DAILY,
             concerns=frozenset({P.SIGN, P.ANSWER}),
         ),
         Notification(
@@ -56,6 +58,7 @@ NOTIFICATIONS: dict[str, Notification] = {
             subject=_("%(item)s: contribution of %(institution)s returned"),
             sentence=_("A contribution was returned with a reason. It is open for mending."),
             waits_for_act=True,
+            usually=Frequency.DAILY,
             concerns=frozenset({P.ANSWER}),
         ),
         Notification(
@@ -64,6 +67,7 @@ NOTIFICATIONS: dict[str, Notification] = {
             subject=_("%(item)s: clarification %(number)s asked"),
             sentence=_("A reviewer asked a question about an answer that was sent."),
             waits_for_act=True,
+            usually=Frequency.DAILY,
             concerns=frozenset({P.ANSWER, P.ENDORSE}),
         ),
         Notification(

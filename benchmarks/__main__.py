@@ -1,4 +1,5 @@
-"""`make bench`: times of the heaviest pages, a report and the real imports, on the demo's data.
+"""`make bench`: times of the heaviest pages, a report and the real imports, on the demo's data,
+and of searches over 100,000 answers.
 
 Runs on SQLite, or on the services that TEST_DATABASE_URL and TEST_REDIS_URL name.
 """
@@ -37,6 +38,17 @@ def against_admin(installed: Installation) -> str:
     return installed.manage("shell", *beside, "--no-imports", "-c", code).stdout
 
 
+def search() -> None:
+    """An installation of its own with 100,000 answers; filling it takes some minutes."""
+    with (
+        TemporaryDirectory(prefix="waypost-bench-") as folder,
+        installation(Path(folder)) as installed,
+    ):
+        for step in ("fill", "measure"):
+            code = f"from benchmarks.search import {step}; {step}()"
+            sys.stdout.write(installed.shell(code, timeout=3600))
+
+
 def main() -> None:
     with TemporaryDirectory(prefix="waypost-bench-") as folder:
         begin = time.perf_counter()
@@ -51,6 +63,7 @@ def main() -> None:
             installed.manage("collectstatic", "--noinput")
             sys.stdout.write(installed.shell("from benchmarks.measure import pages; pages()"))
             sys.stdout.write(against_admin(installed))
+    search()
 
 
 main()

@@ -54,7 +54,9 @@ class Installation:
     def origin(self) -> str:
         return f"http://127.0.0.1:{self.env['PORT']}"
 
-    def manage(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
+    def manage(
+        self, *arguments: str, check: bool = True, timeout: int = 300
+    ) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             [sys.executable, "manage.py", *arguments],
             cwd=ROOT,
@@ -62,12 +64,12 @@ class Installation:
             check=check,
             capture_output=True,
             text=True,
-            timeout=300,
+            timeout=timeout,
         )
 
-    def shell(self, code: str) -> str:
+    def shell(self, code: str, timeout: int = 300) -> str:
         """What a piece of Python prints inside the installation."""
-        return self.manage("shell", "--no-imports", "-c", code).stdout
+        return self.manage("shell", "--no-imports", "-c", code, timeout=timeout).stdout
 
     def start(self, *arguments: str) -> subprocess.Popen[bytes]:
         """Start a process of the installation in its own group; its output goes to a log."""

@@ -46,11 +46,14 @@ def refresh(source: Source, ids: Collection[int]) -> int:
     return len(changed) + len(gone)
 
 
-def reindex() -> int:
+def reindex(*, anew: bool = False) -> int:
     """Bring every entry to what is to be found; safe to repeat. Returns how many there are.
 
-    Each transaction is short, so that nobody who writes meanwhile has to wait long.
+    Each transaction is short, so that nobody who writes meanwhile has to wait long. `anew`
+    writes what is unchanged too: for a release that reads words in another way.
     """
+    if anew:
+        _delete(list(SearchEntry.objects.values_list("pk", flat=True)))
     for source in SOURCES.values():
         _refresh_all(source)
     return SearchEntry.objects.count()

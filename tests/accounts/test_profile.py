@@ -111,13 +111,23 @@ def test_what_waits_for_ones_act_cannot_be_never(person: User, code: str) -> Non
 
 def test_what_comes_in_series_is_daily_and_what_comes_once_a_person_at_once(person: User) -> None:
     at_once = {code for code, f in choices_of(person).items() if f == Frequency.AT_ONCE}
-    assert at_once == {"extension.grant", "reminder.asked", "reminder.due"}
+    assert at_once == {
+        "extension.grant",
+        "extension.refuse",
+        "extension.request",
+        "reminder.asked",
+        "reminder.due",
+    }
     assert set(choices_of(person).values()) == {Frequency.AT_ONCE, Frequency.DAILY}
 
 
 def test_the_page_offers_the_kinds_of_ones_roles(browser: Any, signed_in: Any) -> None:
     kinds = {k.code for k in browser.get(PAGE).context["form"].kinds.values()}
     assert kinds == {
+        "clarification.ask",
+        "contribution.return",
+        "contribution.sign",
+        "contribution.submit",
         "extension.grant",
         "period.opened",
         "reminder.due",
@@ -210,7 +220,7 @@ def test_what_is_kept_is_of_this_person_alone(browser: Any, person: User, party:
     assert [account["email"] for account in data["account"]] == [person.email]
     assert [role["role"] for role in data["roles"]] == ["Contributor"]
     assert [row["what"] for row in data["log"]] == ["Own profile changed"]
-    assert [row["record"] for row in data["log"]] == [f"user {person.pk}"]
+    assert [row["record"] for row in data["log"]] == [f"person {person.pk}"]
     assert other.email not in kept.content.decode()
 
 

@@ -247,7 +247,7 @@ def test_once_the_answer_is_submitted_contributions_are_frozen(desk, police, sta
 def test_a_return_opens_them_with_the_narrative(desk, police, part, is_open):
     update = make.bring_to(desk, UpdateState.SUBMITTED)
     updates.return_update(
-        update=update, version=update.version, reason="Say more.", part=part, by=desk.validator
+        update=update, version=update.version, reasons={part: "Say more."}, by=desk.validator
     )
     desk.refresh()
     late = desk.period.due_at + timedelta(days=1)  # a return stays open to the close

@@ -215,7 +215,10 @@ def test_only_an_answer_that_waits_for_its_review_is_asked_about(desk, state):
     if state == UpdateState.RETURNED:
         update = make.bring_to(desk, UpdateState.TRANSMITTED)
         updates.return_update(
-            update=update, version=update.version, reason="Say more.", by=desk.reviewer
+            update=update,
+            version=update.version,
+            reasons={"whole": "Say more."},
+            by=desk.reviewer,
         )
         desk.refresh()
     else:

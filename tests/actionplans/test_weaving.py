@@ -153,7 +153,7 @@ def test_only_what_was_handed_over_to_this_answer_is_put_in(desk, police, signed
 def test_a_locked_narrative_takes_nothing_in(desk, given, signed_in):
     update = make.bring_to(desk, UpdateState.SUBMITTED)
     updates.return_update(
-        update=update, version=update.version, reason="Why?", part=Part.RATING, by=desk.validator
+        update=update, version=update.version, reasons={Part.RATING: "Why?"}, by=desk.validator
     )
     desk.refresh()
     client = signed_in(desk.contributor)

@@ -9,6 +9,7 @@ class ActionplansConfig(AppConfig):
     def ready(self) -> None:
         from accounts.notifications import add_kinds
         from accounts.services.audit import add_record_kinds, add_subjects, add_words
+        from actionplans import notifications_beside as beside
         from actionplans.models import (
             Assignment,
             Clarification,
@@ -24,7 +25,8 @@ class ActionplansConfig(AppConfig):
         )
         from actionplans.notifications import NOTIFICATIONS, PERIOD_NOTIFICATIONS, TIME
 
-        add_kinds([*NOTIFICATIONS.values(), *PERIOD_NOTIFICATIONS.values(), *TIME.values()])
+        for kinds in (NOTIFICATIONS, PERIOD_NOTIFICATIONS, TIME, beside.NOTIFICATIONS):
+            add_kinds(kinds.values())
         add_words(
             {
                 "absence.set": _("Absence noted"),

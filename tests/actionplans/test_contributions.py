@@ -13,7 +13,8 @@ from actionplans.models import Contribution, ContributionUse, ProgressUpdate
 from actionplans.rules_contributions import TRANSITIONS, decide
 from actionplans.services import contributions, updates
 from actionplans.services.contribution_standings import contribution_standing
-from actionplans.services.updates import LONGEST_TEXT, NotAllowed
+from actionplans.services.texts import LONGEST_TEXT
+from actionplans.services.updates import NotAllowed
 from common import clock
 from common.errors import Conflict, DomainError
 from tests.factories import accounts as people

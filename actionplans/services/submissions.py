@@ -28,7 +28,7 @@ def send_national_answer(
     by: User,
     expected: Mapping[int, int] | None = None,
 ) -> Submission:
-    """Transmit every endorsed answer of the party; after the first time, as an amendment.
+    """Transmit every endorsed answer that may still go; after the first time, as an amendment.
 
     `expected` is what the sender saw as ready, update id -> version; other answers, or others
     in number, are a Conflict. Raises DomainError when nothing is endorsed and NotAllowed when
@@ -37,25 +37,13 @@ def send_national_answer(
     if not access_of(by).may(Permission.ENDORSE, party):
         raise NotAllowed(_("This is for a coordinator of the party."), is_right_missing=True)
     lock(Party.objects.filter(pk=party.pk)).get()  # one sender at a time
-    ready = list(
-        lock(
-            with_people(
-                ProgressUpdate.objects.filter(
-                    assignment__party=party, period=period, state=UpdateState.ENDORSED
-                )
-            )
-        )
-    )
+    ready = _ready(party, period, by=by)
     if expected is not None and {update.pk: update.version for update in ready} != expected:
         raise Conflict(
             _("What is ready changed since you opened this page. Look again, then send.")
         )
     if not ready:
         raise DomainError(_("No endorsed answer is waiting to be sent."))
-    for standing in standings(ready, access_of(by)).values():
-        decision = decide(standing, Verb.SEND)
-        if not decision.allowed:
-            raise NotAllowed(decision.why, is_right_missing=decision.is_right_missing)
     submission = _write_down(party, period, answers=len(ready), by=by)
     for update in ready:
         _transmit(update, by=by)
@@ -68,6 +56,23 @@ def send_national_answer(
         updates=[update.pk for update in ready],
     )
     return submission
+
+
+def _ready(party: Party, period: ReportingPeriod, *, by: User) -> list[ProgressUpdate]:
+    """The endorsed answers that may still go; NotAllowed where there are some and none may.
+
+    One that was left behind at the close holds up no other that was reopened after it.
+    """
+    found = ProgressUpdate.objects.filter(
+        assignment__party=party, period=period, state=UpdateState.ENDORSED
+    )
+    endorsed = list(lock(with_people(found)))
+    stand = standings(endorsed, access_of(by))
+    decisions = [decide(stand[update.pk], Verb.SEND) for update in endorsed]
+    if decisions and not any(decision.allowed for decision in decisions):
+        first = decisions[0]
+        raise NotAllowed(first.why, is_right_missing=first.is_right_missing)
+    return [update for update, one in zip(endorsed, decisions, strict=True) if one.allowed]
 
 
 def _write_down(party: Party, period: ReportingPeriod, *, answers: int, by: User) -> Submission:

@@ -19,7 +19,7 @@ from accounts.permissions import Permission
 from actionplans.enums import UpdateState, Verb
 from actionplans.models import ReportingPeriod, Submission
 from actionplans.queries.updates import ItemRow, item_rows, reviewers_of
-from actionplans.rules import Standing, decide, time_lock
+from actionplans.rules import Standing, decide, lock_of, time_lock
 from actionplans.services.standings import standings
 from actionplans.services.submissions import send_national_answer
 from actionplans.services.updates import NotAllowed
@@ -125,16 +125,17 @@ def _national(
         return Missing(row, holders, time_lock(s, _next_verb(row.update.state)))
 
     state = {id(row): row.update.state if row.update else "" for row in rows}
+    ready = _ready([row for row in rows if state[id(row)] == UpdateState.ENDORSED], stand)
     return (
         National(
             party,
             period,
-            ready=[row for row in rows if state[id(row)] == UpdateState.ENDORSED],
+            ready=ready,
             sent=[row for row in rows if state[id(row)] in SENT],
             missing=[
                 missing(row)
                 for row in rows
-                if state[id(row)] not in (UpdateState.ENDORSED, *SENT) and not row.carried
+                if row not in ready and state[id(row)] not in SENT and not row.carried
             ],
             carried=[row for row in rows if row.carried],
         ),
@@ -142,10 +143,18 @@ def _national(
     )
 
 
+def _ready(endorsed: list[ItemRow], stand: dict[int, Standing]) -> list[ItemRow]:
+    """What goes with the next sending; all of it, with what hinders, where none can go."""
+    free = [row for row in endorsed if row.update and not lock_of(stand[row.update.pk], Verb.SEND)]
+    return free or endorsed
+
+
 def _next_verb(state: str) -> Verb:
-    return {UpdateState.SUBMITTED: Verb.SIGN, UpdateState.SIGNED: Verb.ENDORSE}.get(
-        UpdateState(state), Verb.SUBMIT
-    )
+    return {
+        UpdateState.SUBMITTED: Verb.SIGN,
+        UpdateState.SIGNED: Verb.ENDORSE,
+        UpdateState.ENDORSED: Verb.SEND,
+    }.get(UpdateState(state), Verb.SUBMIT)
 
 
 def _waits_for(row: ItemRow) -> str | Promise:

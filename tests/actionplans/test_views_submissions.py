@@ -16,6 +16,7 @@ from common import clock
 from tests.factories import accounts as people
 from tests.factories import actionplans as make
 from tests.factories.cast import CAST, cast
+from tests.factories.pages import more_answers
 
 pytestmark = pytest.mark.django_db
 ZONES = (
@@ -147,6 +148,28 @@ def test_after_the_close_the_page_says_why_and_has_no_button(signed_in):
         page = text_of(signed_in(desk.coordinator).get(address(desk.party)))
     assert "The period is closed" in page
     assert "Send the national answer" not in page
+
+
+def test_an_answer_left_behind_at_the_close_holds_up_no_reopened_one(signed_in):
+    desk = make.desk()
+    update = make.bring_to(desk, UpdateState.REVIEWED)
+    (left,) = more_answers(desk, 1, UpdateState.ENDORSED)
+    with clock.at(desk.period.closes_at + make.DAY):
+        updates.reopen_update(
+            update=update,
+            version=update.version,
+            reason="New figures",
+            until=clock.now() + make.DAY,
+            by=desk.reviewer,
+        )
+        make.bring_to(desk, UpdateState.ENDORSED)
+        client = signed_in(desk.coordinator)
+        page = client.get(address(desk.party))
+        assert "1 of 2 answers ready to be sent, 1 missing" in text_of(page)
+        assert "The period is closed" in text_of(page)
+        assert send(client, page).status_code == 302
+    left.refresh_from_db()
+    assert (desk.refresh().state, left.state) == ("transmitted", "endorsed")
 
 
 def test_period_is_chosen_in_the_address(signed_in):

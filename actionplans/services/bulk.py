@@ -78,6 +78,8 @@ def _confirm_claim(*, update: ProgressUpdate, version: int, by: User) -> Progres
 def _return_for_one(
     *, update: ProgressUpdate, version: int, part: str, reason: str, by: User
 ) -> ProgressUpdate:
+    if not reason.strip():
+        raise DomainError(_("Say what has to be mended and why."), field="reason")
     return updates.return_update(update=update, version=version, reasons={part: reason}, by=by)
 
 

@@ -28,10 +28,11 @@ def weave(request: HttpRequest, standing: Standing, sent: UpdateForm) -> UpdateF
     data = request.POST.copy()
     if is_narrative_open(standing.update):
         _put_under(data, "narrative", sent, contribution.text)
-        if not sent.fields["measures"].disabled:
+        if "measures" in sent.fields:
             _put_under(data, "measures", sent, contribution.measures)
         data.appendlist("woven", pk)
-    return UpdateForm(data, update=standing.update, evidence=evidence_of(standing.update))
+    evidence = evidence_of(standing.update)
+    return UpdateForm(data, update=standing.update, evidence=evidence, returned=sent.returned)
 
 
 def _put_under(data: QueryDict, name: str, sent: UpdateForm, text: str) -> None:

@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from accounts.enums import RoleCode, Sector
-from accounts.models import AuditEvent, Membership
+from accounts.enums import Frequency, RoleCode, Sector
+from accounts.models import AuditEvent, Membership, NotificationChoice
 from actionplans.enums import Actor, UpdateState, Verb
 from actionplans.models import Assignment, Extension, ProgressUpdate
 from actionplans.services import bulk, updates
@@ -84,8 +84,13 @@ def test_a_review_of_many_confirms_each_claim():
     assert set(verdicts) == {("3", "3", "")}
 
 
+def wants_at_once(person, kind):
+    NotificationChoice.objects.create(user=person, kind=kind, frequency=Frequency.AT_ONCE)
+
+
 def test_each_person_gets_one_mail_for_all():
     desk, rows = desk_of(3, UpdateState.SUBMITTED)
+    wants_at_once(desk.coordinator, "update.sign")
     bulk.move_answers(verb=Verb.SIGN, rows=rows, by=desk.validator)
     (mail,) = OutgoingMail.objects.all()
     assert mail.recipients == [desk.coordinator.email]
@@ -96,6 +101,7 @@ def test_each_person_gets_one_mail_for_all():
 
 def test_a_mail_for_one_row_is_the_mail_of_the_single_step():
     desk, rows = desk_of(1, UpdateState.SUBMITTED)
+    wants_at_once(desk.coordinator, "update.sign")
     bulk.move_answers(verb=Verb.SIGN, rows=rows, by=desk.validator)
     (mail,) = OutgoingMail.objects.all()
     assert mail.subject == "2.1 Title of 2.1: waits for endorsement"
@@ -104,7 +110,9 @@ def test_a_mail_for_one_row_is_the_mail_of_the_single_step():
 def test_a_row_changed_since_the_preview_stops_all():
     desk, rows = desk_of(3, UpdateState.SUBMITTED)
     first = ProgressUpdate.objects.get(pk=min(rows))
-    updates.return_update(update=first, version=first.version, reason="No.", by=desk.validator)
+    updates.return_update(
+        update=first, version=first.version, reasons={"whole": "No."}, by=desk.validator
+    )
     before = states()
     OutgoingMail.objects.all().delete()
     with pytest.raises(Refused) as refusal:
@@ -278,7 +286,7 @@ def test_assignments_need_the_right_and_a_change():
 # --- More time --------------------------------------------------------------------------------
 
 
-def test_many_parties_get_the_same_time_and_each_coordinator_one_mail():
+def test_many_parties_get_the_same_time_and_whoever_is_asked_gets_one_mail():
     desk = make.desk()
     second = make.desk("ZAF", desk.update.assignment.item, desk.period)
     office = people.member(people.dpko(), RoleCode.COORDINATOR)
@@ -288,7 +296,8 @@ def test_many_parties_get_the_same_time_and_each_coordinator_one_mail():
     )
     assert [one.party for one in made] == [desk.party, second.party]
     told = sorted(mail.recipients[0] for mail in OutgoingMail.objects.all())
-    assert told == sorted([desk.coordinator.email, second.coordinator.email])
+    asked = [person for d in (desk, second) for person in (d.coordinator, d.contributor)]
+    assert told == sorted(person.email for person in asked)
 
 
 def test_time_granted_meanwhile_by_another_stops_all():

@@ -64,7 +64,9 @@ def test_request_tells_dpko_and_the_decision_tells_the_party(desk, office):
     OutgoingMail.objects.all().delete()
     until = desk.period.due_at + DAY
     granted = grant_request(request=wish, until=until, reason="Granted in part", by=office)
-    assert told() == [(desk.coordinator.email, "Nigeria, Period 2026-H1: more time granted")]
+    people = sorted(person.email for person in (desk.coordinator, desk.contributor))
+    assert [email for email, _subject in told()] == people
+    assert all("Nigeria, Period 2026-H1: more time, until" in subject for _email, subject in told())
     assert (granted.until, desk.period.deadline_for(desk.party)) == (until, until)
     wish.refresh_from_db()
     assert (wish.granted, wish.decided_by, wish.decision_reason) == (

@@ -66,7 +66,7 @@ def test_queries_of_one_person_who_looks_after_items(browser, party, count_queri
         ProgressUpdate.objects.create(assignment=assignment, period=period)
 
     page = url("person", "NGA", person.pk)
-    assert _queries_at_one_and_three(count_queries, browser, page, add) == [11, 11]
+    assert _queries_at_one_and_three(count_queries, browser, page, add) == [12, 12]
 
 
 def test_queries_of_institutions(browser, party, count_queries):

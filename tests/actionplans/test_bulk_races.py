@@ -80,7 +80,9 @@ def test_a_single_return_against_a_bulk_sign(rounds):
         one = ProgressUpdate.objects.get(pk=max(rows))
         signed, returned = race(
             lambda rows=rows: bulk.move_answers(verb=Verb.SIGN, rows=rows, by=desk.validator),
-            lambda one=one: return_update(update=one, version=one.version, reason="No", by=second),
+            lambda one=one: return_update(
+                update=one, version=one.version, reasons={"whole": "No"}, by=second
+            ),
         )
         found = sorted(ProgressUpdate.objects.filter(pk__in=rows).values_list("state", flat=True))
         if isinstance(signed, bulk.Refused):

@@ -90,4 +90,4 @@ def test_file_that_came_in_part_is_named_on_the_page(signed_in: Callable[..., Cl
         content_type="application/octet-stream",
         headers={"Upload-Offset": "0"},
     )
-    assert "a.txt: 1.0 KB of 2.0 KB came through." in text(client, f"{page}edit/")
+    assert "a.txt: 1 KB of 2 KB came through." in text(client, f"{page}edit/")

@@ -70,7 +70,7 @@ def test_only_answers_that_can_be_written_are_open(
     actionplans.bring_to(desk, "submitted")
     third.refresh_from_db()
     updates.return_update(
-        update=third, version=third.version, part=Part.RATING, reason="Too high.", by=desk.validator
+        update=third, version=third.version, reasons={Part.RATING: "Too high."}, by=desk.validator
     )
     content = make.download(browser, desk.lead)
     assert open_cells(content) == {"F5", "G5", "H5", "I5", "J5", "G7", "H7"}

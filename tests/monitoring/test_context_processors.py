@@ -43,7 +43,7 @@ def test_visitors_get_nothing(rf: RequestFactory) -> None:
     assert shell(request) == {}
 
 
-RECORDS = ["Task force", "Consultations", "Dialogues", "Training", "Deployed personnel"]
+RECORDS = ["Task force", "Consultations", "Dialogues", "Training", "Evidence", "Deployed personnel"]
 PROGRESS = ["Overview", "Answers", "Four points", "Who answers what", "National answer"]
 REFERENCE = ["Catalogue", "Figures and releases", "Check a report", "Help", "Words"]
 

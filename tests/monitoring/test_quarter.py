@@ -253,7 +253,7 @@ class Quarter:
 
     def step(self, update: ProgressUpdate, verb: Verb, by: User, **more: Any) -> None:
         if verb == Verb.RETURN:
-            more = {"reason": f"Name the plan, {WORDS[2]}.", "part": Part.WHOLE}
+            more = {"reasons": {Part.WHOLE: f"Name the plan, {WORDS[2]}."}}
         if verb == Verb.REVIEW:
             more = {"verdict": "2", "reason": f"On paper only, {WORDS[2]}."}
         service = getattr(updates, f"{verb}_update")

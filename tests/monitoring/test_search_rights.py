@@ -159,7 +159,7 @@ def test_outside_the_party_only_what_was_sent_is_found() -> None:
     desk, inside, outside = planted.desk, planted.people["coordinator"], planted.people["reviewer"]
     update = desk.refresh()
     updates.return_update(
-        update=update, version=update.version, reason="Mend it.", by=desk.reviewer
+        update=update, version=update.version, reasons={"whole": "Mend it."}, by=desk.reviewer
     )
     update = desk.refresh()
     content = Content.of(update, narrative="A wombat was seen.")

@@ -45,7 +45,9 @@ def back_and_forth(desk: Desk, times: int) -> None:
             update=desk.update, version=desk.update.version, by=desk.contributor,
             content=CONTENT,
         )  # fmt: skip
-        updates.return_update(update=sent, version=sent.version, reason="Why?", by=desk.validator)
+        updates.return_update(
+            update=sent, version=sent.version, reasons={"whole": "Why?"}, by=desk.validator
+        )
 
 
 def answer_of(desk: Desk) -> str:
@@ -186,6 +188,8 @@ def test_a_return_by_the_coordinator_names_the_same_people_as_the_page(
     named = {user.pk for user, _where in client.get(url).context["told"]}  # type: ignore[attr-defined]
     page = words(client.get(url).content.decode())
     assert f"for {desk.contributor.name}, who is away until {formats.day(day)}" in page
-    updates.return_update(update=update, version=update.version, reason="Why?", by=desk.validator)
+    updates.return_update(
+        update=update, version=update.version, reasons={"whole": "Why?"}, by=desk.validator
+    )
     told = Notice.objects.filter(kind="update.return").values_list("user", flat=True)
     assert set(told) == named == {desk.contributor.pk, desk.coordinator.pk}

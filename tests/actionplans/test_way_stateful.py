@@ -21,6 +21,7 @@ from actionplans import rules_contributions
 from actionplans.enums import RATINGS_BY_KIND, ItemKind, Part, Rating, UpdateState, Verb
 from actionplans.models import (
     Amendment,
+    Assignment,
     Contribution,
     ContributionRevision,
     EvidenceUse,
@@ -47,6 +48,7 @@ Chance = random.Random
 S = UpdateState
 STEPS_OF_ROUND = 50
 STEPS_OF_WALK = 250  # then everybody starts anew
+ENOUGH_FOR_ALL = 2_000  # steps, in which everything comes to something once
 SECOND, MINUTE, DAY = timedelta(seconds=1), timedelta(minutes=1), timedelta(days=1)
 SITTING = timedelta(minutes=10)
 DONE, CONFLICT, NOT_ALLOWED, UNFIT, REFUSED = (
@@ -149,6 +151,7 @@ class World:
     people: dict[str, User]
     tracks: dict[int, Track]
     seen: "Picture" = field(init=False)  # the database after the last step
+    found: Counter[tuple[str, str]]  # what was tried and how it ended, in the walks before too
     events: int = 0  # of answers, as they must be in the log
     first_event: int = 0
     typed: int = 0
@@ -165,7 +168,7 @@ class World:
         return decide(standing_of(self.row(pk), by), verb).allowed
 
 
-def build(chance: Chance) -> World:
+def build(chance: Chance, found: Counter[tuple[str, str]]) -> World:
     """Five people in three institutions, some with two roles, and a reviewer."""
     party = people.contributor()
     defence = people.institution(party)
@@ -184,15 +187,15 @@ def build(chance: Chance) -> World:
         "coordinator": [(RoleCode.COORDINATOR, machinery), (RoleCode.CONTRIBUTOR, machinery)],
         "administrator": [(RoleCode.COUNTRY_ADMINISTRATOR, machinery)],
     }
-    found = {name: _person(party, held) for name, held in roles.items()}
-    found["reviewer"] = people.reviewer(party)
+    staff = {name: _person(party, held) for name, held in roles.items()}
+    staff["reviewer"] = people.reviewer(party)
     period = make.period()
     assignments = [
         make.assignment(party, lead, make.item(code))
         for lead, code in ((defence, "2.1"), (police, "2.2"), (machinery, "2.3"))
     ]
     assignments[0].supporting.add(police)
-    _answer_before(party, assignments[0], found)
+    _answer_before(party, assignments[:2], staff)
     answers = [ProgressUpdate.objects.create(assignment=a, period=period) for a in assignments]
     world = World(
         chance=chance,
@@ -200,11 +203,12 @@ def build(chance: Chance) -> World:
         party=party,
         period=period,
         leads=(defence, police, machinery),
-        people=found,
+        people=staff,
         tracks={
-            one.pk: Track(has_earlier=one is answers[0], writers=writers)
+            one.pk: Track(has_earlier=one in answers[:2], writers=writers)
             for one, writers in zip(answers, WRITERS, strict=True)
         },
+        found=found,
         first_event=AuditEvent.objects.latest("pk").pk,
     )
     world.seen = picture(world)
@@ -218,22 +222,23 @@ def _person(party: Party, held: Iterable[tuple[str, Institution]]) -> User:
     return person
 
 
-def _answer_before(party: Party, assignment: Any, found: dict[str, User]) -> None:
-    """The item was answered in an earlier period, with evidence."""
+def _answer_before(party: Party, led: Iterable[Assignment], staff: dict[str, User]) -> None:
+    """These items were answered in an earlier period, with evidence."""
     earlier = make.period("2025-H1", opened_days_ago=60)
-    desk = make.Desk(
-        party=party,
-        lead=assignment.lead,
-        other=assignment.lead,
-        period=earlier,
-        update=ProgressUpdate.objects.create(assignment=assignment, period=earlier),
-        contributor=found["supporter"],
-        validator=found["validator"],
-        coordinator=found["coordinator"],
-        administrator=found["administrator"],
-        reviewer=found["reviewer"],
-    )
-    make.bring_to(desk, S.TRANSMITTED)
+    for assignment in led:
+        desk = make.Desk(
+            party=party,
+            lead=assignment.lead,
+            other=assignment.lead,
+            period=earlier,
+            update=ProgressUpdate.objects.create(assignment=assignment, period=earlier),
+            contributor=staff["supporter"],
+            validator=staff["writer and validator"],
+            coordinator=staff["coordinator"],
+            administrator=staff["administrator"],
+            reviewer=staff["reviewer"],
+        )
+        make.bring_to(desk, S.TRANSMITTED)
 
 
 # --- What stands in the database --------------------------------------------------------------
@@ -782,6 +787,8 @@ def choose(world: World) -> tuple[str, User, int]:
         names = [name for name, (_try, states) in TRIES.items() if not states or state in states]
         names += [name for name in names if name in ONWARDS] * 2
     name = chance.choice(names)
+    if chance.random() < 0.3:  # what came to something least often
+        name = min(names, key=lambda one: (world.found[one, DONE], chance.random()))
     if chance.random() < 0.8:
         roles = sorted(MEANT_FOR.get(name, world.tracks[pk].writers))
     return name, world.people[chance.choice(roles)], pk
@@ -793,6 +800,8 @@ def step(world: World, story: list[str]) -> tuple[str, str]:
     before, authors_before = world.seen, {key: {*t.authors} for key, t in world.tracks.items()}
     with clock.at(world.now):
         attempt = TRIES[name][0](world, by, pk)
+    if attempt.verb and not attempt.rows:
+        name = f"{name} of nothing"
     with clock.at(world.now):  # which waiting has moved
         outcome = outcome_of(attempt.call)
         story.append(_told(world, name, by, attempt, outcome))
@@ -832,12 +841,11 @@ def taken_back() -> Iterator[None]:
         transaction.set_rollback(True)
 
 
-def walk(chance: Chance, steps: int) -> Counter[tuple[str, str]]:
-    """So many steps of one world; a failure tells what led to it."""
+def walk(chance: Chance, steps: int, found: Counter[tuple[str, str]]) -> None:
+    """So many steps of one world, added to what was found; a failure tells what led to it."""
     story: list[str] = []
-    found: Counter[tuple[str, str]] = Counter()
     with taken_back():
-        world = build(chance)
+        world = build(chance, found)
         try:
             for _number in range(steps):
                 found[step(world, story)] += 1
@@ -846,13 +854,13 @@ def walk(chance: Chance, steps: int) -> Counter[tuple[str, str]]:
             raise
         for update in ProgressUpdate.objects.filter(pk__in=world.tracks):
             update.validate_constraints()
-    return found
 
 
 def test_every_way_through_the_table(rounds: int, seed: int) -> None:
-    chance, found = Chance(seed), Counter[tuple[str, str]]()
-    for _number in range(rounds * STEPS_OF_ROUND // STEPS_OF_WALK):
-        found += walk(chance, STEPS_OF_WALK)
-    assert found.total() == rounds * STEPS_OF_ROUND
+    chance, steps = Chance(seed), rounds * STEPS_OF_ROUND
+    found: Counter[tuple[str, str]] = Counter()
+    for _number in range(steps // STEPS_OF_WALK):
+        walk(chance, STEPS_OF_WALK, found)
+    assert found.total() == steps
     done = {name for name, outcome in found if outcome == DONE}
-    assert done == set(TRIES)
+    assert steps < ENOUGH_FOR_ALL or done >= set(TRIES)

@@ -95,7 +95,7 @@ def world(
         "actionplans:assignment-edit": [update.assignment.item.code],
         **{
             f"actionplans:update-{step}": [update.pk]
-            for step in (*steps, "upload", "review", "reopen")
+            for step in (*steps, "upload", "review", "reopen", "reply")
         },
         **{
             f"actionplans:evidence{suffix}": [evidence.pk]

@@ -44,7 +44,14 @@ def test_visitors_get_nothing(rf: RequestFactory) -> None:
 
 
 RECORDS = ["Task force", "Consultations", "Dialogues", "Training", "Evidence", "Deployed personnel"]
-PROGRESS = ["Overview", "Answers", "Four points", "Who answers what", "National answer"]
+PROGRESS = [
+    "Overview",
+    "Answers",
+    "Four points",
+    "Who answers what",
+    "Control room",
+    "National answer",
+]
 REFERENCE = ["Catalogue", "Figures and releases", "Check a report", "Help", "Words"]
 
 

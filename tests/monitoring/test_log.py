@@ -15,7 +15,9 @@ from accounts.services.parties import archive_party
 from accounts.views.events import Line, in_words
 from actionplans.enums import UpdateState
 from actionplans.models import ProgressUpdate, ReportingPeriod
+from actionplans.services import discussion
 from actionplans.services.periods import grant_extension
+from common import clock
 from monitoring.models import Briefing, HandOver, Snapshot
 from monitoring.services.pilots import invite_pilot
 from taskforces.models import TaskForce
@@ -41,6 +43,13 @@ def made() -> World:
     office = accounts.member(accounts.dpko(), RoleCode.COORDINATOR)
     grant_extension(period=period, party=party, until=period.closes_at, reason="War", by=office)
     invite_pilot(party=party, by=office)
+    discussion.add_remark(
+        update=ProgressUpdate.objects.get(),
+        is_shared=True,
+        by=found.people["coordinator"],
+        text="Seen.",
+        part="",
+    )
     leaver = HandOver.objects.get().leaver
     Membership.objects.create(user=leaver, party=party, role=RoleCode.OBSERVER)
     return found
@@ -61,8 +70,13 @@ def test_every_kind_of_record_has_a_name(made: World) -> None:
         "accounts.invitation": Invitation.objects.order_by("pk")[0].email,
         "accounts.party": "Nigeria",
         "actionplans.assignment": "Recommendation 2.1",
+        "actionplans.clarification": "Recommendation 2.1, Period 2026-H1, 1",
+        "actionplans.contribution": "Recommendation 2.1, Period 2026-H1, Other institution of NGA",
+        "actionplans.evidence": "The plan",
+        "actionplans.extensionrequest": "Nigeria, Period 2026-H1",
         "actionplans.extension": "Nigeria, Period 2026-H1",
         "actionplans.progressupdate": "Recommendation 2.1, Period 2026-H1",
+        "actionplans.remark": f"Recommendation 2.1, Period 2026-H1, {clock.today()}",
         "actionplans.reportingperiod": "Period 2026-H1",
         "actionplans.submission": "Nigeria, Period 2026-H1",
         "actionplans.workbookimport": "filled.xlsx",
@@ -93,7 +107,11 @@ def test_pages_open_for_who_reads_the_log(made: World, signed_in: SignIn) -> Non
     pages = {kind: line.url for kind, line in lines(made, reader).items() if line.url}
     assert set(pages) == {
         "accounts.party",
+        "actionplans.clarification",
+        "actionplans.contribution",
+        "actionplans.evidence",
         "actionplans.progressupdate",
+        "actionplans.remark",
         "monitoring.briefing",
         "monitoring.handover",
         "monitoring.snapshot",
@@ -168,7 +186,7 @@ def test_the_file_has_the_names(made: World, signed_in: SignIn) -> None:
     assert set(about) == set(audit.SUBJECTS)
 
 
-@pytest.mark.parametrize(("with_pages", "expected"), [(True, 39), (False, 22)])
+@pytest.mark.parametrize(("with_pages", "expected"), [(True, 52), (False, 27)])
 def test_queries_do_not_grow_with_the_records(
     made: World, with_pages: bool, expected: int, count_queries: Any
 ) -> None:

@@ -165,6 +165,7 @@ def test_what_is_told_costs_the_same_for_one_and_for_many(
 
     with clock.at(desk.period.due_at - 7 * DAY):
         tell_of_moments()
+    back_and_forth(desk, 1)
     at_one = counted()
     back_and_forth(desk, 1)
     for _another in range(3):

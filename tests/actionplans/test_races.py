@@ -79,7 +79,6 @@ def test_two_reviewers_both_win_without_the_guard(monkeypatch):
     monkeypatch.setattr(updates, "lock", lambda queryset: queryset)
     monkeypatch.setattr(updates, "compare_and_set", set_without_comparing)
     monkeypatch.setattr(updates, "keep_revision", lambda *args, **kwargs: None)
-    monkeypatch.setattr(updates, "_show_outside", lambda row: row)
     results = race(
         lambda: _review(update, desk.reviewer, "1"), lambda: _review(update, second, "2")
     )

@@ -89,6 +89,11 @@ class Evidence(models.Model):
         return reverse("actionplans:evidence", args=[self.party.code, self.pk])
 
     @property
+    def is_read_outside(self) -> bool:
+        """Whether others than the party read it, once an answer that it supports is sent."""
+        return self.visibility != Visibility.PARTY
+
+    @property
     def is_expired(self) -> bool:
         return self.expires_on is not None and self.expires_on < clock.today()
 

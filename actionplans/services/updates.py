@@ -470,7 +470,8 @@ def _write_content(
     EvidenceUse.objects.filter(update=row, evidence__in=detach).delete()
     for new in content.attach:
         _attach(row, new, by=by)
-    _use(row, use, by=by)
+    if use:
+        _use(row, use, by=by)
     if verb == Verb.SUBMIT:
         _refuse_incomplete(row, typed)
     return _move(row, verb, by=by, reason=typed["unchanged_reason"], **typed, **values)
@@ -496,8 +497,7 @@ def _use(row: ProgressUpdate, wanted: set[int], *, by: User) -> None:
         raise DomainError(
             _("A chosen document is no longer in the library. Choose again."), field="library"
         )
-    held = set(row.evidence.values_list("pk", flat=True))
-    _set_evidence(row, held | wanted)
+    _add_evidence(row, wanted)
 
 
 def _set_evidence(row: ProgressUpdate, wanted: set[int]) -> None:
@@ -509,8 +509,11 @@ def _set_evidence(row: ProgressUpdate, wanted: set[int]) -> None:
 
 
 def _copy_evidence(before: ProgressUpdate, row: ProgressUpdate) -> None:
-    kept = set(row.evidence.values_list("pk", flat=True))
-    _set_evidence(row, kept | set(before.evidence.values_list("pk", flat=True)))
+    _add_evidence(row, set(before.evidence.values_list("pk", flat=True)))
+
+
+def _add_evidence(row: ProgressUpdate, wanted: set[int]) -> None:
+    _set_evidence(row, wanted | set(row.evidence.values_list("pk", flat=True)))
 
 
 def _previous_or_refuse(row: ProgressUpdate) -> ProgressUpdate:

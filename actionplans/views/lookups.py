@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.access import access, party_or_404
 from accounts.models import Party, User
-from actionplans.enums import UpdateState, Verb, Visibility
+from actionplans.enums import UpdateState, Verb
 from actionplans.models import Evidence, ProgressUpdate, ReportingPeriod, UpdateRevision
 from actionplans.notifications import recipients
 from actionplans.queries.absences import stand_ins
@@ -64,9 +64,8 @@ def is_being_amended(request: HttpRequest, update: ProgressUpdate) -> bool:
 def evidence_of(content: ProgressUpdate | UpdateRevision) -> list[Evidence]:
     """What supports it; outside the party, where a revision is read, without the party's own."""
     rows = content.evidence.select_related("party", "stored_file")
-    if isinstance(content, UpdateRevision):
-        rows = rows.exclude(visibility=Visibility.PARTY)
-    return list(rows)
+    is_outside = isinstance(content, UpdateRevision)
+    return [one for one in rows if one.is_read_outside or not is_outside]
 
 
 def typed_texts(form: Form) -> list[tuple[str, str]]:

@@ -15,7 +15,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from accounts.models import Party
-from actionplans.enums import ItemType, Visibility
+from actionplans.enums import ItemType
 from actionplans.models import Evidence, ReportingPeriod, Submission
 from monitoring.canonical import Content
 from monitoring.facts import Fact
@@ -205,9 +205,7 @@ def _answer(answer: ItemAnswer) -> Content | None:
         "sent_at": plain(answer.sent_at),
         "amendments": answer.amendments,
         "evidence": [
-            _evidence(evidence)
-            for evidence in revision.evidence.all()
-            if evidence.visibility != Visibility.PARTY
+            _evidence(evidence) for evidence in revision.evidence.all() if evidence.is_read_outside
         ],
     }
 

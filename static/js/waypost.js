@@ -73,7 +73,8 @@ const hints = document.querySelectorAll(".scroll-hint");
 const hint = () =>
   hints.forEach((words) => {
     const region = words.nextElementSibling;
-    words.dataset.scrolls = region.scrollWidth > region.clientWidth ? "yes" : "no";
+    const wider = region.scrollWidth > region.clientWidth;
+    words.dataset.scrolls = wider || region.scrollHeight > region.clientHeight ? "yes" : "no";
   });
 if (hints.length) {
   hint();

@@ -124,6 +124,13 @@ def test_template_has_nothing_inline(name: str) -> None:
     assert [what for what, pattern in INLINE.items() if pattern.search(text)] == []
 
 
+@pytest.mark.parametrize("name", NAMES)
+def test_comment_of_a_template_ends_on_its_line(name: str) -> None:
+    """Django shows one that goes on to the next line to the reader."""
+    text = (FOLDER / name).read_text(encoding="utf-8")
+    assert re.findall(r"{#(?:(?!#}).)*$", text, re.M) == []
+
+
 def test_every_page_below_the_start_page_says_where_it_stands() -> None:
     texts = {name: (FOLDER / name).read_text(encoding="utf-8") for name in PAGES}
     frames = {name for name, text in texts.items() if '{% extends "base.html" %}' in text}

@@ -9,91 +9,10 @@ class ActionplansConfig(AppConfig):
     def ready(self) -> None:
         from accounts.notifications import add_kinds
         from accounts.services.audit import add_record_kinds, add_subjects, add_words
-        from actionplans.models import (
-            Assignment,
-            Clarification,
-            Contribution,
-            Evidence,
-            Extension,
-            ExtensionRequest,
-            ProgressUpdate,
-            Remark,
-            ReportingPeriod,
-            Submission,
-            WorkbookImport,
-        )
-        from actionplans.notifications import NOTIFICATIONS, PERIOD_NOTIFICATIONS, TIME
-        from actionplans.notifications_beside import NOTIFICATIONS as BESIDE
+        from actionplans import log
+        from actionplans.notifications import KINDS
 
-        for kinds in (NOTIFICATIONS, PERIOD_NOTIFICATIONS, TIME, BESIDE):
-            add_kinds(kinds.values())
-        add_words(
-            {
-                "absence.set": _("Absence noted"),
-                "absence.ended": _("Absence ended"),
-                "assignment.alternate": _("One alternate named for all items of a focal point"),
-                "assignment.set": _("Item assigned"),
-                "evidence.add": _("Document added to the library"),
-                "evidence.describe": _("What is said of a document changed"),
-                "clarification.ask": _("Clarification asked"),
-                "clarification.answer": _("Clarification answered"),
-                "clarification.withdraw": _("Question withdrawn"),
-                "contribution.save": _("Contribution saved"),
-                "contribution.submit": _("Contribution submitted"),
-                "contribution.sign": _("Contribution signed"),
-                "contribution.return": _("Contribution returned"),
-                "contribution.withdraw": _("Contribution withdrawn to draft"),
-                "extension.grant": _("More time granted"),
-                "extension.refuse": _("More time refused"),
-                "extension.request": _("More time asked for"),
-                "extension.withdraw": _("Request for more time taken back"),
-                "period.create": _("Period planned"),
-                "period.opened": _("Told that the period is open"),
-                "reminder.asked": _("Reminded by a coordinator"),
-                "remark.add": _("Remark made"),
-                "reminder.due": _("Reminded of the deadline"),
-                "reminder.summary": _("Told who has not submitted"),
-                "submission.send": _("National answer sent"),
-                "update.save": _("Answer saved"),
-                "update.submit": _("Answer submitted"),
-                "update.sign": _("Answer signed"),
-                "update.endorse": _("Answer endorsed"),
-                "update.send": _("Answer transmitted"),
-                "update.review": _("Answer reviewed"),
-                "update.withdraw": _("Answer withdrawn to draft"),
-                "update.return": _("Answer returned"),
-                "update.reopen": _("Answer reopened"),
-                "update.reply": _("Reply to a verdict"),
-                "update.lapse": _("Reopened answer lapsed"),
-                "workbook.sent": _("Filled workbook sent"),
-                "workbook.accepted": _("Filled workbook taken over"),
-                "workbook.discarded": _("Filled workbook discarded"),
-            }
-        )
-        add_record_kinds(
-            {
-                "actionplans.absence": _("absence"),
-                "actionplans.assignment": _("assignment"),
-                "actionplans.evidence": _("evidence"),
-                "actionplans.extension": _("extension"),
-                "actionplans.progressupdate": _("answer"),
-                "actionplans.reportingperiod": _("period"),
-                "actionplans.submission": _("national answer"),
-            }
-        )
-        of_answers = ("update__assignment__party", "update__assignment__item", "update__period")
-        add_subjects(
-            Clarification.objects.select_related(*of_answers),
-            Contribution.objects.select_related("institution", *of_answers),
-            Remark.objects.select_related(*of_answers),
-            Assignment.objects.select_related("item"),
-            Evidence.objects.select_related("party"),
-            Extension.objects.select_related("party__country", "period"),
-            ExtensionRequest.objects.select_related("party__country", "period"),
-            ProgressUpdate.objects.select_related(
-                "assignment__party", "assignment__item", "period"
-            ),
-            ReportingPeriod.objects.all(),
-            Submission.objects.select_related("party__country", "period"),
-            WorkbookImport.objects.select_related("party").defer("result"),
-        )
+        add_kinds(KINDS)
+        add_words(log.WORDS)
+        add_record_kinds(log.RECORD_KINDS)
+        add_subjects(*log.SUBJECTS)

@@ -8,16 +8,20 @@ from collections.abc import Iterable
 from typing import Any
 
 from accounts.models import AuditEvent, Party, User
-from actionplans import notifications_beside as beside
 from actionplans.enums import Verb
 from actionplans.models import Clarification, Contribution, ProgressUpdate, UpdateRevision
 from actionplans.notifications import (
+    BESIDE,
+    CONTRIBUTION,
     NOTIFICATIONS,
     PERIOD_NOTIFICATIONS,
     SUBMISSION,
     TIME,
     present,
     recipients,
+    told_of_contribution,
+    told_of_question,
+    told_of_reply,
     told_of_time,
 )
 from actionplans.queries.contributions import with_answer
@@ -53,7 +57,7 @@ def _told(event: AuditEvent, by: User | None) -> Told:
     if event.action in TIME and by:
         party = Party.objects.get(pk=event.party_id or 0)
         return {person: [] for person in told_of_time(event.action, [party], by)}
-    if event.action in beside.NOTIFICATIONS and by:
+    if event.action in BESIDE and by:
         return _beside(event, by)
     verb = _verb_of(event)
     return _of_step(event, verb, by) if verb and by else {}
@@ -84,16 +88,16 @@ def _updates(pks: Iterable[int]) -> dict[int, ProgressUpdate]:
 
 def _beside(event: AuditEvent, by: User) -> Told:
     """What happened beside an answer's way, as the event left the record."""
-    if event.subject_type == beside.CONTRIBUTION:
+    if event.subject_type == CONTRIBUTION:
         contribution = with_answer(Contribution.objects.all()).get(pk=event.subject_id)
         standing = contribution_standing(contribution, by)
-        people = beside.told_of_contribution(standing, event.action)
+        people = told_of_contribution(standing, event.action)
         return {person: [contribution.update] for person in people}
     question = Clarification.objects.get(pk=event.subject_id)
     update = _updates([question.update_id])[question.update_id]
     if event.action == "clarification.answer":
-        return {person: [update] for person in beside.told_of_reply(question)}
-    return {person: [update] for person in beside.told_of_question(standing_of(update, by))}
+        return {person: [update] for person in told_of_reply(question)}
+    return {person: [update] for person in told_of_question(standing_of(update, by))}
 
 
 def _verb_of(event: AuditEvent) -> Verb | None:

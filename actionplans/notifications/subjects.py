@@ -11,11 +11,20 @@ from accounts.access import Access, access_of
 from accounts.models import AuditEvent, Party, User
 from accounts.permissions import Permission
 from actionplans.enums import Verb
-from actionplans.models import ExtensionRequest, ProgressUpdate, ReportingPeriod, Submission
+from actionplans.models import (
+    Clarification,
+    Contribution,
+    ExtensionRequest,
+    ProgressUpdate,
+    ReportingPeriod,
+    Submission,
+)
 from actionplans.notifications.answers import NOTIFICATIONS, Notification
+from actionplans.notifications.beside import BESIDE
 from actionplans.notifications.periods import PERIOD_NOTIFICATIONS, PeriodNotification
 from actionplans.notifications.time import TIME, TimeNotification
 from actionplans.permissions import grants_time
+from actionplans.queries.contributions import with_answer
 from actionplans.queries.unsent import late_leads
 from actionplans.queries.updates import with_people
 from actionplans.rules import TRANSITIONS
@@ -24,6 +33,8 @@ from common import clock, formats
 UPDATE, SUBMISSION = "actionplans.progressupdate", "actionplans.submission"
 PERIOD, EXTENSION = "actionplans.reportingperiod", "actionplans.extension"
 REQUEST = "actionplans.extensionrequest"
+CONTRIBUTION, CLARIFICATION = "actionplans.contribution", "actionplans.clarification"
+ITEM_TEXTS = "update__assignment__item__texts"
 # Coordinators read in these which institutions have not submitted.
 NAMES_LATE = ("reminder.due", "reminder.summary")
 
@@ -167,6 +178,44 @@ def _of_request(kind: TimeNotification, request: ExtensionRequest, path: str) ->
     return Subject(**words, title=kind.subject % words, path=path, stands=waits)
 
 
+def _of_contributions(events: list[AuditEvent], reader: User) -> Found:
+    ids = {event.subject_id for event in events}
+    visible = with_answer(Contribution.objects.visible_to(reader).filter(pk__in=ids))
+    things = {str(c.pk): c for c in visible.prefetch_related(ITEM_TEXTS)}
+    return {
+        e.pk: _of_beside(e, thing, thing.version == e.details["version"], thing.institution.name)
+        for e in events
+        if (thing := things.get(e.subject_id))
+    }
+
+
+def _of_clarifications(events: list[AuditEvent], reader: User) -> Found:
+    ids = {event.subject_id for event in events}
+    visible = (
+        Clarification.objects.visible_to(reader)
+        .filter(pk__in=ids)
+        .select_related(
+            "update__assignment__item", "update__assignment__party__country", "update__period"
+        )
+    )
+    things = {str(c.pk): c for c in visible.prefetch_related(ITEM_TEXTS)}
+    return {
+        e.pk: _of_beside(e, thing, thing.is_open)
+        for e in events
+        if (thing := things.get(e.subject_id))
+    }
+
+
+def _of_beside(
+    event: AuditEvent, thing: Contribution | Clarification, stands: bool, institution: str = ""
+) -> Subject:
+    assignment = thing.update.assignment
+    words = _words(assignment.party, thing.update.period, item=str(assignment.item))
+    number = thing.number if isinstance(thing, Clarification) else ""
+    title = BESIDE[event.action].subject % {**words, "institution": institution, "number": number}
+    return Subject(**words, title=title, path=thing.get_absolute_url(), stands=stands)
+
+
 # subject_type of an event -> what finds the subjects of such events
 FINDERS: dict[str, Callable[[list[AuditEvent], User], Found]] = {
     UPDATE: _of_updates,
@@ -174,4 +223,6 @@ FINDERS: dict[str, Callable[[list[AuditEvent], User], Found]] = {
     PERIOD: _of_periods,
     EXTENSION: _of_periods,
     REQUEST: _of_requests,
+    CONTRIBUTION: _of_contributions,
+    CLARIFICATION: _of_clarifications,
 }

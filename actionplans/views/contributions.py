@@ -17,7 +17,7 @@ from actionplans.enums import Verb
 from actionplans.forms.contributions import ContributionForm
 from actionplans.models import Assignment, Contribution, ProgressUpdate
 from actionplans.models.contributions import CONTRIBUTION_TEXTS
-from actionplans.notifications_beside import told_of_contribution
+from actionplans.notifications import told_of_contribution
 from actionplans.queries.updates import with_people
 from actionplans.rules_contributions import ContributionStanding, decide
 from actionplans.services import contributions

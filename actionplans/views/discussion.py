@@ -16,7 +16,7 @@ from accounts.models import User
 from accounts.typed import form_data
 from actionplans.forms.discussion import QuestionForm, RemarkForm, ReplyForm, WithdrawalForm
 from actionplans.models import Clarification, ProgressUpdate
-from actionplans.notifications_beside import told_of_question, told_of_reply
+from actionplans.notifications import told_of_question, told_of_reply
 from actionplans.rules_discussion import Speech, rule
 from actionplans.services import discussion
 from actionplans.services.updates import NotAllowed

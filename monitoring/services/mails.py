@@ -19,8 +19,7 @@ from accounts.models import User
 from accounts.notifications import KINDS, Kind
 from accounts.preferences import language_of
 from actionplans.models import ProgressUpdate
-from actionplans.notifications import PERIOD_NOTIFICATIONS, Subject
-from actionplans.notifications_beside import subjects
+from actionplans.notifications import PERIOD_NOTIFICATIONS, Subject, subjects
 from common import clock, formats
 from monitoring.models import Notice, NoticeAnswer
 

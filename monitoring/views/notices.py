@@ -7,7 +7,7 @@ from django.views.decorators.http import require_safe
 from accounts.access import access
 from accounts.notifications import KINDS
 from accounts.views.lists import page_of
-from actionplans.notifications_beside import subjects
+from actionplans.notifications import subjects
 from monitoring.models import Notice
 
 

@@ -1,41 +1,33 @@
-"""Who is told of what happens beside an answer's way: contributions and clarifications.
+"""Who is told of what happens beside an answer's way: contributions and clarifications."""
 
-`subjects` speaks for both modules: what an event was about, whichever of them it belongs to.
-"""
-
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.enums import Frequency
-from accounts.models import AuditEvent, User
+from accounts.models import User
 from accounts.notifications import Kind
 from accounts.permissions import Permission
-from actionplans import notifications
-from actionplans.models import Clarification, Contribution
-from actionplans.notifications import Subject, present
-from actionplans.queries.contributions import with_answer
+from actionplans.models import Clarification
+from actionplans.notifications.answers import present
 from actionplans.rules import Standing
 from actionplans.rules_contributions import ContributionStanding
-from common import formats
 
 P = Permission
-CONTRIBUTION, CLARIFICATION = "actionplans.contribution", "actionplans.clarification"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Notification(Kind):
+class BesideNotification(Kind):
     """One kind of mail about what stands beside an answer; `subject` takes item and institution."""
 
     subject: str | Promise
 
 
-NOTIFICATIONS: dict[str, Notification] = {
+BESIDE: dict[str, BesideNotification] = {
     n.code: n
     for n in (
-        Notification(
+        BesideNotification(
             code="contribution.submit",
             label=_("A contribution of your institution waits for you"),
             subject=_("%(item)s: contribution of %(institution)s submitted"),
@@ -44,7 +36,7 @@ NOTIFICATIONS: dict[str, Notification] = {
             usually=Frequency.DAILY,
             concerns=frozenset({P.SIGN, P.ANSWER}),
         ),
-        Notification(
+        BesideNotification(
             code="contribution.sign",
             label=_("A supporting institution signed its contribution"),
             subject=_("%(item)s: contribution of %(institution)s signed"),
@@ -52,7 +44,7 @@ NOTIFICATIONS: dict[str, Notification] = {
             waits_for_act=False,
             concerns=frozenset({P.ANSWER}),
         ),
-        Notification(
+        BesideNotification(
             code="contribution.return",
             label=_("A contribution was returned to you"),
             subject=_("%(item)s: contribution of %(institution)s returned"),
@@ -61,7 +53,7 @@ NOTIFICATIONS: dict[str, Notification] = {
             usually=Frequency.DAILY,
             concerns=frozenset({P.ANSWER}),
         ),
-        Notification(
+        BesideNotification(
             code="clarification.ask",
             label=_("A reviewer asked for a clarification"),
             subject=_("%(item)s: clarification %(number)s asked"),
@@ -70,7 +62,7 @@ NOTIFICATIONS: dict[str, Notification] = {
             usually=Frequency.DAILY,
             concerns=frozenset({P.ANSWER, P.ENDORSE}),
         ),
-        Notification(
+        BesideNotification(
             code="clarification.answer",
             label=_("A party answered your question"),
             subject=_("%(item)s: clarification %(number)s answered"),
@@ -103,45 +95,3 @@ def told_of_question(s: Standing) -> list[User]:
 def told_of_reply(clarification: Clarification) -> list[User]:
     """Who will be told that the party answered: whoever asked."""
     return list(present({clarification.asked_by_id}))
-
-
-def subjects(events: Iterable[AuditEvent], reader: User) -> dict[int, Subject]:
-    """As `notifications.subjects`, with contributions and clarifications among the events."""
-    events = list(events)
-    ids = {
-        kind: {event.subject_id for event in events if event.subject_type == kind}
-        for kind in (CONTRIBUTION, CLARIFICATION)
-    }
-    given = with_answer(Contribution.objects.visible_to(reader).filter(pk__in=ids[CONTRIBUTION]))
-    asked = Clarification.objects.visible_to(reader).filter(pk__in=ids[CLARIFICATION])
-    asked = asked.select_related(
-        "update__assignment__item", "update__assignment__party__country", "update__period"
-    )
-    texts = "update__assignment__item__texts"
-    things: list[Contribution | Clarification] = [
-        *given.prefetch_related(texts),
-        *asked.prefetch_related(texts),
-    ]
-    found = {(thing._meta.label_lower, str(thing.pk)): thing for thing in things}
-    about = {event.pk: found.get((event.subject_type, event.subject_id)) for event in events}
-    own = {e.pk: _subject(e, thing) for e in events if (thing := about[e.pk]) is not None}
-    return notifications.subjects(events, reader) | own
-
-
-def _subject(event: AuditEvent, thing: Contribution | Clarification) -> Subject:
-    update = thing.update
-    item = formats.apart(update.assignment.item)
-    if isinstance(thing, Contribution):
-        names = {"item": item, "institution": thing.institution.name}
-        stands = thing.version == event.details["version"]
-    else:
-        names = {"item": item, "number": str(thing.number)}
-        stands = thing.is_open
-    return Subject(
-        title=str(NOTIFICATIONS[event.action].subject) % names,
-        item=item,
-        party=formats.apart(update.assignment.party),
-        period=formats.apart(update.period),
-        path=thing.get_absolute_url(),
-        stands=stands,
-    )

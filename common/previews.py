@@ -1,16 +1,12 @@
 """A picture of the start of a stored file, made by a process with limits of its own."""
 
-import subprocess
-import sys
-
 import structlog
 from django.http import HttpResponse
 
-from common import preview_child
+from common import limited, preview_child
 from common.models import StoredFile
 
 log = structlog.get_logger(__name__)
-SECONDS = 20  # until the process is stopped, working or not
 KINDS = {"application/pdf": "pdf", "image/png": "picture", "image/jpeg": "picture"}
 ONE_DAY = 24 * 60 * 60
 
@@ -21,18 +17,9 @@ def has_preview(stored: StoredFile) -> bool:
 
 
 def picture_of(stored: StoredFile) -> bytes | None:
-    """PNG bytes of the first page, at most 900 x 1,300 points; None where it cannot be made.
-
-    The process gets no environment: whatever a file makes it do, it knows no secret.
-    """
-    command = [
-        sys.executable, "-I", preview_child.__file__, stored.file.path, KINDS[stored.content_type]
-    ]  # fmt: skip
-    try:
-        done = subprocess.run(  # noqa: S603 - our own script
-            command, env={}, stdin=subprocess.DEVNULL, capture_output=True, timeout=SECONDS
-        )
-    except subprocess.TimeoutExpired:
+    """PNG bytes of the first page, at most 900 x 1,300 points; None where it cannot be made."""
+    done = limited.run(preview_child, stored.file.path, KINDS[stored.content_type])
+    if done is None:
         log.info("preview_too_slow", file=stored.pk)
         return None
     if done.returncode:

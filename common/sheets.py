@@ -1,8 +1,6 @@
 """The cells of a spreadsheet that somebody sent, read by a process with limits of its own."""
 
 import json
-import subprocess
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,11 +8,10 @@ import structlog
 from django.utils.translation import gettext as _
 from xlsxwriter.utility import xl_rowcol_to_cell  # type: ignore[import-untyped]
 
-from common import sheet_child
+from common import limited, sheet_child
 from common.errors import DomainError
 
 log = structlog.get_logger(__name__)
-SECONDS = 20  # until the process is stopped, working or not
 TOO_MUCH = 3
 
 
@@ -46,17 +43,10 @@ def place(row: int, column: int) -> str:
 
 
 def read_sheets(path: Path) -> list[Sheet]:
-    """The sheets of an XLSX file that passed `common.uploads`; DomainError where it cannot be read.
-
-    The process gets no environment: whatever a file makes it do, it knows no secret.
-    """
-    command = [sys.executable, "-I", "-S", sheet_child.__file__, str(path)]
-    try:
-        done = subprocess.run(  # noqa: S603 - our own script
-            command, env={}, stdin=subprocess.DEVNULL, capture_output=True, timeout=SECONDS
-        )
-    except subprocess.TimeoutExpired as error:
-        raise _too_much() from error
+    """The sheets of an XLSX that passed `common.uploads`; DomainError where it cannot be read."""
+    done = limited.run(sheet_child, str(path))
+    if done is None:
+        raise _too_much()
     if done.returncode == TOO_MUCH or done.returncode < 0:
         log.info("sheets_too_much", code=done.returncode)
         raise _too_much()

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from actionplans.enums import Visibility
 from actionplans.models import Evidence
-from actionplans.services.updates import NewEvidence
+from actionplans.services.contents import NewEvidence
 from common import uploads
 from common.forms import WaypostForm
 from common.models import StoredFile

@@ -12,7 +12,7 @@ from accounts.models import User
 from accounts.records import Kept
 from actionplans.forms.fields import ProseField
 from actionplans.models import Evidence
-from actionplans.services.updates import NewEvidence
+from actionplans.services.contents import NewEvidence
 from common import uploads
 from common.forms import WaypostForm
 from common.models import StoredFile

@@ -13,7 +13,7 @@ from actionplans.forms.fields import ProseField, one_line_end, rating_choices
 from actionplans.models import Evidence, ProgressUpdate, ReturnedPart
 from actionplans.models.updates import CONTENT_FIELDS
 from actionplans.rules import open_fields
-from actionplans.services.updates import Content, NewEvidence
+from actionplans.services.contents import Content, NewEvidence
 from common import partial_uploads, uploads
 from common.forms import WaypostForm
 from common.models import StoredFile

@@ -2,7 +2,7 @@
 
 from accounts.models import Party, User
 from actionplans.models import Evidence
-from actionplans.services.updates import NewEvidence
+from actionplans.services.contents import NewEvidence
 
 
 def keep_document(

@@ -12,7 +12,7 @@ from accounts.services.saving import check
 from actionplans.enums import Visibility
 from actionplans.models import Evidence
 from actionplans.queries.evidence import was_sent
-from actionplans.services.updates import NewEvidence
+from actionplans.services.contents import NewEvidence
 from common.errors import Conflict, DomainError
 from common.querysets import compare_and_set, lock
 

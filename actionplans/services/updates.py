@@ -7,8 +7,7 @@ content that cannot be taken.
 """
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 from typing import Any
 
 from django.db import transaction
@@ -17,24 +16,20 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from accounts.services import audit
 from actionplans.enums import (
-    RATINGS_BY_KIND,
-    RATINGS_WITH_EVIDENCE,
-    RATINGS_WITH_REASON,
-    Part,
     ReturnOutcome,
     UpdateState,
     Verb,
 )
-from actionplans.models import Evidence, EvidenceUse, ProgressUpdate, UpdateRevision
+from actionplans.models import ProgressUpdate, UpdateRevision
 from actionplans.models.updates import CONTENT_FIELDS
 from actionplans.queries.updates import previous_update, with_people
-from actionplans.rules import TRANSITIONS, decide, open_fields
-from actionplans.services import returned_parts
+from actionplans.rules import TRANSITIONS, decide
+from actionplans.services import contents, returned_parts
+from actionplans.services.contents import Content
 from actionplans.services.standings import standing_of
 from actionplans.services.texts import refuse_bad_text
-from common import clock, formats
+from common import clock
 from common.errors import Conflict, DomainError
-from common.models import StoredFile
 from common.querysets import compare_and_set, lock
 
 REOPEN_AFTER_CLOSE = dt.timedelta(days=90)
@@ -62,40 +57,6 @@ class NotAllowed(DomainError):
         self.is_right_missing = is_right_missing
 
 
-@dataclass(frozen=True)
-class NewEvidence:
-    """A document to be attached: a stored file or a link."""
-
-    title: str
-    stored_file: StoredFile | None = None
-    url: str = ""
-    publisher: str = ""
-    date: dt.date | None = None
-
-
-@dataclass(frozen=True)
-class Content:
-    """What a contributor typed; `attach`, `use` and `detach` change the evidence."""
-
-    narrative: str = ""
-    rating: str = ""
-    rating_reason: str = ""
-    measures: str = ""
-    next_steps: str = ""
-    unchanged_reason: str = ""
-    attach: Sequence[NewEvidence] = ()
-    use: Iterable[int] = field(default_factory=tuple)  # evidence ids of the party's library
-    detach: Iterable[int] = field(default_factory=tuple)  # evidence ids
-
-    @classmethod
-    def of(cls, source: ProgressUpdate | UpdateRevision, **changes: Any) -> "Content":
-        """The text that an answer or one of its revisions holds, with changes."""
-        return cls(**{**{name: getattr(source, name) for name in CONTENT_FIELDS}, **changes})
-
-    def values(self) -> dict[str, Any]:
-        return {name: getattr(self, name).strip() for name in CONTENT_FIELDS}
-
-
 @transaction.atomic
 def save_update(
     *, update: ProgressUpdate, version: int, content: Content, by: User
@@ -121,8 +82,8 @@ def autosave_update(
     row = _open(row, row.version if is_known else version, Verb.SAVE, by)
     if is_known:
         return row
-    _refuse_locked_parts(row, typed, touches_evidence=False)
-    _refuse_bad_content(row, typed)
+    contents.refuse_locked_parts(row, typed)
+    contents.refuse_bad_content(row, typed)
     if not _is_same_sitting(row, by):
         return _move(row, Verb.SAVE, by=by, reason=typed["unchanged_reason"], **typed)
     expected = {"version": row.version, "state": row.state}
@@ -160,7 +121,7 @@ def submit_unchanged(
         raise DomainError(_("Say how you know that nothing changed."), field="unchanged_reason")
     row = _open(update, version, Verb.SUBMIT, by)
     before = _previous_or_refuse(row)
-    _copy_evidence(before, row)
+    contents.copy_evidence(before, row)
     content = Content.of(before, unchanged_reason=reason)
     return _write_content(
         row, Verb.SUBMIT, content, by=by, submitted_at=clock.now(), submitted_by=by
@@ -172,7 +133,7 @@ def carry_over(*, update: ProgressUpdate, version: int, by: User) -> ProgressUpd
     """Take the text and evidence of the period before as the draft to work on."""
     row = _open(update, version, Verb.SAVE, by)
     before = _previous_or_refuse(row)
-    _copy_evidence(before, row)
+    contents.copy_evidence(before, row)
     return _write_content(row, Verb.SAVE, Content.of(before, unchanged_reason=""), by=by)
 
 
@@ -228,7 +189,7 @@ def review_update(
 ) -> ProgressUpdate:
     """Give the reviewer's verdict; one that differs from the claim needs a reason."""
     row = _open(update, version, Verb.REVIEW, by)
-    _refuse_foreign_rating(row, verdict, field="verdict")
+    contents.refuse_foreign_rating(row, verdict, field="verdict")
     refuse_bad_text(reason, field="verdict_reason")
     if verdict != row.rating and not reason.strip():
         raise DomainError(_("The verdict differs from the claim: say why."), field="verdict_reason")
@@ -322,7 +283,7 @@ def _lapse(update: ProgressUpdate) -> bool:
     last = row.revisions.filter(verb=Verb.REVIEW).latest("number")
     reply = row.revisions.filter(verb=Verb.REPLY, number__gt=last.number).last()
     returned_parts.settle(row, ReturnOutcome.LAPSED)
-    _set_evidence(row, set(last.evidence.values_list("pk", flat=True)))
+    contents.set_evidence(row, set(last.evidence.values_list("pk", flat=True)))
     restored = (*CONTENT_FIELDS, "verdict", "verdict_reason")
     values: dict[str, Any] = {
         **NO_ROUND,
@@ -457,63 +418,13 @@ def keep_revision(
     return revision
 
 
-# --- Content ----------------------------------------------------------------------------------
-
-
 def _write_content(
     row: ProgressUpdate, verb: Verb, content: Content, *, by: User, **values: Any
 ) -> ProgressUpdate:
-    typed = content.values()
-    detach, use = set(content.detach), set(content.use)
-    _refuse_locked_parts(row, typed, touches_evidence=bool(detach or use or content.attach))
-    _refuse_bad_content(row, typed)
-    EvidenceUse.objects.filter(update=row, evidence__in=detach).delete()
-    for new in content.attach:
-        _attach(row, new, by=by)
-    if use:
-        _use(row, use, by=by)
+    typed = contents.accept(row, content, by=by)
     if verb == Verb.SUBMIT:
-        _refuse_incomplete(row, typed)
+        contents.refuse_incomplete(row, typed)
     return _move(row, verb, by=by, reason=typed["unchanged_reason"], **typed, **values)
-
-
-def _attach(row: ProgressUpdate, new: NewEvidence, *, by: User) -> None:
-    evidence = Evidence.objects.create(
-        party=row.assignment.party,
-        title=new.title,
-        stored_file=new.stored_file,
-        url=new.url,
-        publisher=new.publisher,
-        date=new.date,
-        added_by=by,
-    )
-    EvidenceUse.objects.create(evidence=evidence, update=row)
-
-
-def _use(row: ProgressUpdate, wanted: set[int], *, by: User) -> None:
-    """Let documents of the party's library support the answer."""
-    own = Evidence.objects.visible_to(by).filter(party=row.assignment.party, pk__in=wanted)
-    if own.count() != len(wanted):
-        raise DomainError(
-            _("A chosen document is no longer in the library. Choose again."), field="library"
-        )
-    _add_evidence(row, wanted)
-
-
-def _set_evidence(row: ProgressUpdate, wanted: set[int]) -> None:
-    EvidenceUse.objects.filter(update=row).exclude(evidence__in=wanted).delete()
-    held = set(row.evidence.values_list("pk", flat=True))
-    EvidenceUse.objects.bulk_create(
-        EvidenceUse(update=row, evidence_id=pk) for pk in sorted(wanted - held)
-    )
-
-
-def _copy_evidence(before: ProgressUpdate, row: ProgressUpdate) -> None:
-    _add_evidence(row, set(before.evidence.values_list("pk", flat=True)))
-
-
-def _add_evidence(row: ProgressUpdate, wanted: set[int]) -> None:
-    _set_evidence(row, wanted | set(row.evidence.values_list("pk", flat=True)))
 
 
 def _previous_or_refuse(row: ProgressUpdate) -> ProgressUpdate:
@@ -523,44 +434,3 @@ def _previous_or_refuse(row: ProgressUpdate) -> ProgressUpdate:
     if before is None:
         raise DomainError(_("There is no answer in an earlier period to take over."))
     return before
-
-
-def _refuse_locked_parts(
-    row: ProgressUpdate, typed: Mapping[str, str], *, touches_evidence: bool
-) -> None:
-    """A return of parts opens these alone, until the next holder passes the answer on."""
-    returned = [Part(part) for part in row.returned_parts.pending().values_list("part", flat=True)]
-    changed = {name for name, value in typed.items() if value != getattr(row, name)}
-    changed |= {"evidence"} if touches_evidence else set()
-    if locked := sorted(changed - open_fields(returned)):
-        raise DomainError(
-            _("Only this was returned: %(parts)s. The rest is locked.")
-            % {"parts": formats.listed(part.label for part in returned)},
-            field=locked[0],
-        )
-
-
-def _refuse_foreign_rating(row: ProgressUpdate, rating: str, *, field: str) -> None:
-    if rating not in RATINGS_BY_KIND[row.assignment.item.kind]:
-        raise DomainError(_("Choose one of the ratings in the list."), field=field)
-
-
-def _refuse_bad_content(row: ProgressUpdate, typed: Mapping[str, str]) -> None:
-    for name, value in typed.items():
-        refuse_bad_text(value, field=name)
-    if typed["rating"]:
-        _refuse_foreign_rating(row, typed["rating"], field="rating")
-    if typed["rating"] in RATINGS_WITH_REASON and not typed["rating_reason"]:
-        raise DomainError(_("Say why: this rating needs a reason."), field="rating_reason")
-
-
-def _refuse_incomplete(row: ProgressUpdate, typed: Mapping[str, str]) -> None:
-    if not typed["rating"]:
-        raise DomainError(_("Choose a rating before you submit."), field="rating")
-    if not typed["narrative"]:
-        raise DomainError(_("Say what was done before you submit."), field="narrative")
-    if typed["rating"] in RATINGS_WITH_EVIDENCE and not row.evidence.exists():
-        raise DomainError(
-            _("Attach evidence: a rating of 3 or 4 says that something is applied in practice."),
-            field="rating",
-        )

@@ -17,8 +17,9 @@ from actionplans.models.updates import CONTENT_FIELDS
 from actionplans.queries.returns import parts_to_mend
 from actionplans.queries.workbooks import answers_visible_to
 from actionplans.rules import Standing, lock_of, open_fields
+from actionplans.services.contents import Content
 from actionplans.services.standings import standings
-from actionplans.services.updates import Content, save_update
+from actionplans.services.updates import save_update
 from actionplans.services.workbook_layout import FIELDS, digest
 from common import clock, uploads
 from common.errors import Conflict, DomainError

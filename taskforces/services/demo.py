@@ -8,7 +8,7 @@ from typing import Any
 import yaml
 
 from accounts.models import Institution, Party, User
-from actionplans.services.updates import NewEvidence
+from actionplans.services.contents import NewEvidence
 from common import clock
 from taskforces.models import Meeting, Partner, Seat, TaskForce
 from taskforces.services import contacts, meetings, taskforces

@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Party, User
 from accounts.services import records
 from actionplans.models import Evidence
+from actionplans.services.contents import NewEvidence
 from actionplans.services.documents import keep_document
-from actionplans.services.updates import NewEvidence
 from common.errors import DomainError
 from common.querysets import lock
 from taskforces.models import Seat, TaskForce

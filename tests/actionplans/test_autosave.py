@@ -11,7 +11,8 @@ from accounts.models import AuditEvent
 from actionplans.enums import UpdateState
 from actionplans.models import ProgressUpdate
 from actionplans.services import updates
-from actionplans.services.updates import Content, NewEvidence, NotAllowed
+from actionplans.services.contents import Content, NewEvidence
+from actionplans.services.updates import NotAllowed
 from common import clock, partial_uploads
 from common.errors import Conflict
 from tests.factories import accounts as people

@@ -7,7 +7,7 @@ from django.test import Client
 from actionplans.enums import UpdateState
 from actionplans.models import Evidence
 from actionplans.services import updates
-from actionplans.services.updates import Content, NewEvidence
+from actionplans.services.contents import Content, NewEvidence
 from common.uploads import store_file
 from tests.factories import actionplans as make
 from tests.factories.cast import CAST, cast

@@ -16,8 +16,8 @@ from actionplans.models import Evidence, ProgressUpdate, ReportingPeriod
 from actionplans.queries.evidence import is_out_of_date
 from actionplans.queries.updates import carried_answers
 from actionplans.services import updates
+from actionplans.services.contents import Content, NewEvidence
 from actionplans.services.periods import open_updates
-from actionplans.services.updates import Content, NewEvidence
 from common.dates import year_before
 from tests.factories import accounts, actionplans
 from tests.factories.actionplans import CONTENT, DAY, Desk

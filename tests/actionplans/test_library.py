@@ -13,7 +13,7 @@ from actionplans.enums import UpdateState, Visibility
 from actionplans.models import Evidence, ProgressUpdate
 from actionplans.services import evidence as services
 from actionplans.services import updates
-from actionplans.services.updates import Content, NewEvidence
+from actionplans.services.contents import Content, NewEvidence
 from common import clock
 from common.errors import Conflict, DomainError
 from monitoring.queries.reports import item_answers

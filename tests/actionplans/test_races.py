@@ -9,7 +9,7 @@ from accounts.enums import RoleCode
 from actionplans.enums import UpdateState
 from actionplans.models import Amendment, ProgressUpdate, Submission
 from actionplans.services import submissions, updates
-from actionplans.services.updates import Content
+from actionplans.services.contents import Content
 from common.errors import Conflict, DomainError
 from tests.factories import accounts as people
 from tests.factories import actionplans as make

@@ -10,7 +10,8 @@ from actionplans.enums import Part, UpdateState
 from actionplans.models import ProgressUpdate, ReturnedPart
 from actionplans.rules import PART_FIELDS, open_fields
 from actionplans.services import updates
-from actionplans.services.updates import Content, NewEvidence, NotAllowed
+from actionplans.services.contents import Content, NewEvidence
+from actionplans.services.updates import NotAllowed
 from common import clock
 from common.errors import DomainError
 from tests.factories import actionplans as make

@@ -9,8 +9,9 @@ from accounts.models import AuditEvent, Membership
 from actionplans.enums import Part, UpdateState
 from actionplans.models import ProgressUpdate, Submission
 from actionplans.services import submissions, updates
+from actionplans.services.contents import Content
 from actionplans.services.standings import standing_of
-from actionplans.services.updates import Content, NotAllowed
+from actionplans.services.updates import NotAllowed
 from common import clock
 from common.errors import Conflict, DomainError
 from tests.factories import accounts as people

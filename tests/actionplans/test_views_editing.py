@@ -12,7 +12,7 @@ from accounts.models import Membership
 from actionplans.enums import Part, UpdateState
 from actionplans.models import Evidence, ProgressUpdate
 from actionplans.services import updates
-from actionplans.services.updates import Content
+from actionplans.services.contents import Content
 from common import clock
 from common.models import StoredFile
 from tests.factories import accounts as people

@@ -8,7 +8,7 @@ from django.urls import reverse
 from accounts.enums import RoleCode
 from actionplans.enums import Part, UpdateState
 from actionplans.services import updates
-from actionplans.services.updates import Content, NewEvidence
+from actionplans.services.contents import Content, NewEvidence
 from tests.factories import accounts as people
 from tests.factories import actionplans as make
 from tests.factories.pages import text, words

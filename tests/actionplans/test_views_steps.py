@@ -10,7 +10,7 @@ from accounts.enums import RoleCode
 from accounts.models import Membership
 from actionplans.enums import Part, UpdateState
 from actionplans.services import updates
-from actionplans.services.updates import Content
+from actionplans.services.contents import Content
 from actionplans.views.steps import STEPS
 from common import clock
 from tests.factories import accounts as people

@@ -35,9 +35,9 @@ from actionplans.models.updates import CONTENT_FIELDS
 from actionplans.queries.updates import authors, with_people
 from actionplans.rules import decide, reply_until
 from actionplans.services import bulk, contributions, submissions, updates
+from actionplans.services.contents import Content, NewEvidence
 from actionplans.services.contribution_standings import contribution_standing
 from actionplans.services.standings import standing_of
-from actionplans.services.updates import Content, NewEvidence
 from common import clock
 from common.errors import DomainError
 from tests.factories import accounts as people

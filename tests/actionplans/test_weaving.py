@@ -9,7 +9,7 @@ from django.urls import reverse
 from actionplans.enums import ContributionState, Part, UpdateState
 from actionplans.models import ContributionUse
 from actionplans.services import updates
-from actionplans.services.updates import Content
+from actionplans.services.contents import Content
 from tests.factories import actionplans as make
 from tests.factories.pages import text, words
 

@@ -13,7 +13,8 @@ from django.test import Client
 
 from actionplans.enums import WorkbookState
 from actionplans.models import ProgressUpdate, WorkbookImport
-from actionplans.services.updates import Content, save_update
+from actionplans.services.contents import Content
+from actionplans.services.updates import save_update
 from common.sheets import place
 from tests.factories import actionplans
 from tests.factories import workbooks as make

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from actionplans.models import ProgressUpdate, WorkbookImport
 from actionplans.models.updates import CONTENT_FIELDS
-from actionplans.services.updates import Content, save_update
+from actionplans.services.contents import Content
+from actionplans.services.updates import save_update
 from tests.factories import actionplans, workbooks
 from tests.factories.pages import more_answers
 

@@ -15,7 +15,8 @@ from actionplans.models import ProgressUpdate, UpdateRevision, WorkbookImport
 from actionplans.models.updates import CONTENT_FIELDS
 from actionplans.services import updates, workbooks
 from actionplans.services.assignments import assign_item
-from actionplans.services.updates import Content, save_update
+from actionplans.services.contents import Content
+from actionplans.services.updates import save_update
 from common import clock
 from common.errors import Conflict
 from common.models import StoredFile

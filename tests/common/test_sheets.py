@@ -120,6 +120,6 @@ def test_one_text_that_many_cells_share_counts_each_time(written: Write) -> None
 def test_a_process_that_does_not_end_is_stopped(
     written: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("common.sheets.SECONDS", 0.001)
+    monkeypatch.setattr("common.limited.SECONDS", 0.001)
     with pytest.raises(DomainError, match="far more than answers"):
         read_sheets(written(ROWS, SHARED))

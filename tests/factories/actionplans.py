@@ -18,7 +18,7 @@ from actionplans.models import (
     Theme,
 )
 from actionplans.services import contributions, discussion, submissions, updates
-from actionplans.services.updates import Content, NewEvidence
+from actionplans.services.contents import Content, NewEvidence
 from common import clock
 from tests.factories import accounts
 

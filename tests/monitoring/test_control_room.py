@@ -14,6 +14,7 @@ from accounts.enums import RoleCode, Sector
 from actionplans.enums import UpdateState
 from actionplans.models import ProgressUpdate, ReportingPeriod, UpdateRevision
 from actionplans.services import updates
+from actionplans.services.contents import Content
 from actionplans.services.periods import grant_extension
 from common import clock
 from common.models import OutgoingMail
@@ -58,7 +59,7 @@ def test_each_state_stands_with_whoever_has_to_act(desk: Desk, signed_in: SignIn
 def test_returned_and_saved_answers_are_being_written(desk: Desk, signed_in: SignIn) -> None:
     client = signed_in(desk.coordinator)
     updates.save_update(
-        update=desk.update, version=0, content=updates.Content(narrative="x"), by=desk.contributor
+        update=desk.update, version=0, content=Content(narrative="x"), by=desk.contributor
     )
     assert rows(client)[0]["Where it lies"] == "Being written"
     actionplans.bring_to(desk, UpdateState.RETURNED)
@@ -87,10 +88,10 @@ def test_since_is_when_the_present_state_began(desk: Desk) -> None:
     since = []
     for day, step, values in (
         (1, updates.save_update, {"content": actionplans.CONTENT}),
-        (2, updates.save_update, {"content": updates.Content(narrative="x", rating="1")}),
+        (2, updates.save_update, {"content": Content(narrative="x", rating="1")}),
         (3, updates.submit_update, {}),
         (4, updates.withdraw_update, {}),
-        (5, updates.save_update, {"content": updates.Content(narrative="y", rating="1")}),
+        (5, updates.save_update, {"content": Content(narrative="y", rating="1")}),
     ):
         at(day, step, **values)
         since.append((state_since([desk.update.pk])[desk.update.pk] - start).days)

@@ -15,7 +15,8 @@ from accounts.models import AuditEvent, Membership
 from accounts.services.memberships import suspend_person
 from actionplans.enums import UpdateState
 from actionplans.models import Assignment
-from actionplans.services.updates import Content, save_update
+from actionplans.services.contents import Content
+from actionplans.services.updates import save_update
 from common import clock
 from common.errors import Conflict, DomainError
 from common.models import Job

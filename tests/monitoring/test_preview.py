@@ -9,6 +9,7 @@ from django.test import Client
 
 from actionplans.enums import UpdateState
 from actionplans.services import updates
+from actionplans.services.contents import Content
 from actionplans.services.submissions import send_national_answer
 from common import clock
 from tests.factories import actionplans
@@ -73,13 +74,13 @@ def test_what_was_sent_stands_as_it_was_sent_until_endorsed_anew(
     updates.save_update(
         update=update,
         version=update.version,
-        content=updates.Content.of(update, narrative="Rewritten."),
+        content=Content.of(update, narrative="Rewritten."),
         by=desk.contributor,
     )
     client = signed_in(desk.coordinator)
     assert "Sent before; it stands as it was sent." in text(client, PREVIEW)
     assert "Rewritten." not in text(client, PREVIEW)
-    actionplans.bring_to(desk, UpdateState.ENDORSED, content=updates.Content.of(desk.refresh()))
+    actionplans.bring_to(desk, UpdateState.ENDORSED, content=Content.of(desk.refresh()))
     assert "Goes out with the next sending." in text(client, PREVIEW)
     assert "Rewritten." in text(client, PREVIEW)
 

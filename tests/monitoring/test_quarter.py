@@ -26,10 +26,10 @@ from actionplans.enums import Part, UpdateState, Verb
 from actionplans.models import Absence, Assignment, CatalogueItem, ProgressUpdate, ReportingPeriod
 from actionplans.queries.updates import with_people
 from actionplans.services import submissions, updates
+from actionplans.services.contents import Content
 from actionplans.services.periods import grant_extension
 from actionplans.services.reminders import remind_people
 from actionplans.services.standings import standings
-from actionplans.services.updates import Content
 from actionplans.views.lookups import will_be_told
 from common import clock, formats
 from common.errors import DomainError

@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 
 from actionplans.services import updates
-from actionplans.services.updates import Content
+from actionplans.services.contents import Content
 from monitoring.queries.search.find import MOST, find
 from monitoring.services import search
 from tests.factories import actionplans, taskforces

@@ -13,7 +13,7 @@ from accounts.services.profile import change_profile
 from accounts.services.records import withdraw
 from actionplans.models import CatalogueText, Evidence
 from actionplans.services import updates
-from actionplans.services.updates import Content, NewEvidence
+from actionplans.services.contents import Content, NewEvidence
 from common import clock
 from monitoring.models import SearchEntry
 from monitoring.queries.search.find import find

@@ -14,7 +14,7 @@ from accounts.services.profile import change_profile
 from actionplans.enums import UpdateState
 from actionplans.models import Evidence
 from actionplans.services import updates
-from actionplans.services.updates import Content, NewEvidence
+from actionplans.services.contents import Content, NewEvidence
 from monitoring.queries.search import find as finding
 from monitoring.queries.search import records
 from monitoring.queries.search.answers import MEMBERS, UNDER_MANDATE

@@ -9,7 +9,7 @@ from django.test import Client
 
 from actionplans.enums import ItemType, UpdateState
 from actionplans.services import updates
-from actionplans.services.updates import Content
+from actionplans.services.contents import Content
 from common import clock
 from tests.factories import accounts, actionplans, taskforces
 from tests.factories.actionplans import DAY, Desk

@@ -9,7 +9,7 @@ from django.conf import settings
 from accounts.enums import InstitutionKind, Sector
 from accounts.models import AuditEvent
 from accounts.services import records
-from actionplans.services.updates import NewEvidence
+from actionplans.services.contents import NewEvidence
 from common import clock
 from taskforces import queries
 from taskforces.enums import MINIMUM_SECTORS

@@ -3,7 +3,7 @@
 import pytest
 
 from accounts.services import records
-from actionplans.services.updates import NewEvidence
+from actionplans.services.contents import NewEvidence
 from tests.factories import accounts
 from tests.factories import training as make
 from tests.factories.taskforces import days_ago, keeper

@@ -7,8 +7,8 @@ from django.db import transaction
 from accounts.models import Party, User
 from accounts.services import records
 from actionplans.models import Evidence
+from actionplans.services.contents import NewEvidence
 from actionplans.services.documents import keep_document
-from actionplans.services.updates import NewEvidence
 from training.models import TrainingSession
 
 Document = Evidence | NewEvidence | None

@@ -8,7 +8,7 @@ from actionplans.enums import RATINGS_BY_KIND, ItemKind, Part, Rating, UpdateSta
 from actionplans.models import ProgressUpdate, ReportingPeriod
 from actionplans.queries.updates import previous_update
 from actionplans.services import contributions, periods, submissions, updates
-from actionplans.services.updates import Content, NewEvidence
+from actionplans.services.contents import Content, NewEvidence
 from common import clock
 from monitoring.services.demo import beside
 from monitoring.services.demo.cast import DATA, Cast

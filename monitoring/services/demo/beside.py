@@ -7,7 +7,7 @@ from dataclasses import replace
 from actionplans.enums import UpdateState
 from actionplans.models import Contribution, ProgressUpdate
 from actionplans.services import contributions, discussion
-from actionplans.services.updates import Content
+from actionplans.services.contents import Content
 from common import clock
 from monitoring.services.demo.cast import DATA, Cast
 

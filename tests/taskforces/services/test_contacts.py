@@ -4,7 +4,7 @@ import pytest
 
 from accounts.models import AuditEvent
 from actionplans.models import Evidence
-from actionplans.services.updates import NewEvidence
+from actionplans.services.contents import NewEvidence
 from common.errors import Conflict, DomainError
 from taskforces.enums import PartnerKind
 from taskforces.services import contacts

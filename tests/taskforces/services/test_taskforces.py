@@ -3,7 +3,7 @@
 import pytest
 
 from accounts.models import AuditEvent
-from actionplans.services.updates import NewEvidence
+from actionplans.services.contents import NewEvidence
 from common.errors import Conflict, DomainError
 from taskforces.models import Seat
 from taskforces.services import taskforces

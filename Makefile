@@ -28,7 +28,7 @@ help:
 	@echo "make messages new strings into the Arabic catalogue (needs Debian's gettext)"
 	@echo "make screenshots  README's pictures, of the demo"
 	@echo "make pictures DIR=folder [ROUTE=part] [ROLE=name]  every page as each role"
-	@echo "make walk     every page in a browser: axe, widths, longer words, bad input (long)"
+	@echo "make walk     every page in a browser: axe, widths, longer words (long)"
 	@echo "make weights  bytes on the wire and time to the largest paint on 3G, of every page"
 	@echo "make lock     write the lock files anew from requirements/*.in"
 
@@ -83,7 +83,7 @@ pictures: install chromium
 	@$(BIN)/python -m tests.journeys.pictures "$(DIR)" "$(ROUTE)" "$(ROLE)"
 
 walk: install chromium
-	@$(BIN)/pytest --quiet tests/journeys/every_page.py tests/consistency/bad_input.py
+	@$(BIN)/pytest --quiet tests/journeys/every_page.py
 
 weights: install chromium
 	@$(BIN)/python -m tests.journeys.weights

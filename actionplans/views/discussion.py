@@ -118,7 +118,7 @@ class _Page:
         return {
             "item": formats.apart(assignment.item.named),
             "party": assignment.party.display_name,
-            "number": formats.number(self.number or 0),
+            "number": formats.number(self.asked.number) if self.asked else "",
         }
 
     def respond(

@@ -36,6 +36,7 @@ TASK_KINDS: dict[str, str | Promise] = {
     "clarify": gettext_lazy("Reply to a reviewer’s question"),
     "contribute": gettext_lazy("Contribute to answers of other institutions"),
     "contribution-sign": gettext_lazy("Sign or return a contribution of your institution"),
+    "reply": gettext_lazy("Reply, if you wish, to a verdict that differs"),
 }
 
 

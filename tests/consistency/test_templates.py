@@ -104,6 +104,13 @@ def asked_by_packages(name: str) -> bool:
 
 
 @pytest.mark.parametrize("name", NAMES)
+def test_comments_end_on_their_line(name: str) -> None:
+    """Django shows a longer one to the reader."""
+    found = (FOLDER / name).read_text()
+    assert re.findall(r"\{#(?!.*#\}).*", found) == []
+
+
+@pytest.mark.parametrize("name", NAMES)
 def test_template_is_used(name: str) -> None:
     assert (
         name in BY_STATUS

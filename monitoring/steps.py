@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from actionplans.enums import UpdateState, Verb
 from actionplans.models import ProgressUpdate, UpdateRevision
 from actionplans.rules import Standing
+from common import formats
 from monitoring.grid import holder_words
 
 S = UpdateState
@@ -42,7 +43,7 @@ def inside_steps(standing: Standing, people: People, to_be_mended: Iterable[str]
 
 def _written_now(standing: Standing, people: People, to_be_mended: Iterable[str]) -> Step:
     update = standing.update
-    note = ", ".join(to_be_mended)
+    note = formats.listed(to_be_mended)
     if update.state == S.RETURNED:
         step = _acted(update, S.RETURNED, "returned", people)
         return {**step, "status": "returned", "note": note}

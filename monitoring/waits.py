@@ -36,6 +36,7 @@ TASK_KINDS: dict[str, str | Promise] = {
     "clarify": gettext_lazy("Reply to a reviewer’s question"),
     "contribute": gettext_lazy("Contribute to answers of other institutions"),
     "contribution-sign": gettext_lazy("Sign or return a contribution of your institution"),
+    "reply": gettext_lazy("Reply, if you wish, to a verdict that differs"),
 }
 
 
@@ -62,7 +63,8 @@ def _task_wait(party: Party, kind: str, tasks: list[Task]) -> Wait:
     if kind == "send":
         url = reverse("actionplans:submission", args=[party.code])
         return Wait(len(tasks), str(TASK_KINDS[kind]), url)
-    url = reverse("monitoring:updates", args=[party.code]) + f"?mine={kind}"
+    period = tasks[0].update.period.code  # not always the one that runs: a reply may come later
+    url = reverse("monitoring:updates", args=[party.code]) + f"?period={period}&mine={kind}"
     return Wait(len(tasks), str(TASK_KINDS[kind]), url, tuple(tasks[:SHOWN]))
 
 

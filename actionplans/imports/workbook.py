@@ -27,6 +27,7 @@ from actionplans.services.workbook_layout import (
     Belonging,
     digest,
 )
+from common import formats
 from common.errors import DomainError
 from common.ratings import RATINGS
 from common.sheets import Cell, Sheet, place
@@ -266,7 +267,7 @@ def _rating(cell: Cell, kind: str) -> str:
         return cell.text.strip()
     found = _words(kind).get(word)
     if found is None or cell.kind not in "sn":
-        allowed = ", ".join(str(rating.label) for rating in RATINGS_BY_KIND[kind])
+        allowed = formats.listed(rating.label for rating in RATINGS_BY_KIND[kind])
         raise DomainError(_("Choose one of these: %(allowed)s.") % {"allowed": allowed})
     return found
 

@@ -19,7 +19,7 @@ from actionplans.queries.updates import with_people
 from actionplans.rules import Standing
 from actionplans.services.standings import standings
 from actionplans.services.updates import NotAllowed
-from common import clock
+from common import clock, formats
 from common.errors import DomainError
 from common.querysets import lock
 
@@ -55,7 +55,7 @@ def _note_the_day(party: Party, period: ReportingPeriod, people: list[User], *, 
     if names := sorted(known.values_list("user__name", flat=True)):
         raise DomainError(
             _("Reminded today already: %(names)s. Nobody was told now; leave them out.")
-            % {"names": ", ".join(names)},
+            % {"names": formats.listed(names)},
             field="people",
         )
     PersonalReminder.objects.bulk_create(

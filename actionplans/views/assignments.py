@@ -102,7 +102,9 @@ def _list(request: HttpRequest, party: Party, form: AssignSeveralForm | None) ->
         "may_assign": form is not None,
         "typed": getattr(request, "typed", None),
         "bulk_buttons": [
-            Button(_("Change the ticked"), reverse("actionplans:bulk-assign", args=[party.code]))
+            Button(
+                _("Change the ticked items"), reverse("actionplans:bulk-assign", args=[party.code])
+            )
         ],
         "bulk_all": "-".join(str(row.assignment.pk) for row in rows),
         "bulk_count": len(rows),

@@ -62,7 +62,7 @@ class Many:
 SIGN = Many(
     Verb.SIGN,
     (P.SIGN,),
-    _("Sign the ticked"),
+    _("Sign the ticked answers"),
     lambda n: ngettext("Sign %(n)s answer", "Sign %(n)s answers", n) % _n(n),
     _("You confirm each answer for its institution. They go on to be endorsed."),
     lambda n: ngettext("%(n)s answer was signed.", "%(n)s answers were signed.", n) % _n(n),
@@ -70,7 +70,7 @@ SIGN = Many(
 ENDORSE = Many(
     Verb.ENDORSE,
     (P.ENDORSE, P.ENDORSE_IN_NEED),
-    _("Endorse the ticked"),
+    _("Endorse the ticked answers"),
     lambda n: ngettext("Endorse %(n)s answer", "Endorse %(n)s answers", n) % _n(n),
     _("Each answer becomes part of the national answer and is sent with it."),
     lambda n: ngettext("%(n)s answer was endorsed.", "%(n)s answers were endorsed.", n) % _n(n),
@@ -78,7 +78,7 @@ ENDORSE = Many(
 RETURN = Many(
     Verb.RETURN,
     (P.SIGN, P.ENDORSE, P.ENDORSE_IN_NEED),
-    _("Return the ticked"),
+    _("Return the ticked answers"),
     lambda n: ngettext("Return %(n)s answer", "Return %(n)s answers", n) % _n(n),
     _(
         "Each institution mends what you name and submits again. Part and reason are the same "
@@ -90,7 +90,7 @@ RETURN = Many(
 REVIEW = Many(
     Verb.REVIEW,
     (P.REVIEW,),
-    _("Confirm the claims of the ticked"),
+    _("Confirm the claims of the ticked answers"),
     lambda n: ngettext("Confirm %(n)s claim", "Confirm %(n)s claims", n) % _n(n),
     _(
         "Your verdict on each answer will be the party's claim. Where yours differs, leave the "

@@ -127,7 +127,7 @@ def extend_period(request: HttpRequest, period_code: str) -> HttpResponseBase:
         "deadlines": deadlines,
         "bulk_buttons": [
             Button(
-                _("Give the ticked more time"),
+                _("Give the ticked parties more time"),
                 reverse("actionplans:bulk-extend", args=[period.code]),
             )
         ],

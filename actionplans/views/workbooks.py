@@ -28,12 +28,13 @@ from actionplans.models import ProgressUpdate, ReportingPeriod, WorkbookImport
 from actionplans.queries import workbooks as queries
 from actionplans.queries.returns import parts_to_mend
 from actionplans.reports.workbook import Answer, Contents, write_workbook
-from actionplans.rules import lock_of
+from actionplans.rules import decide, lock_of
 from actionplans.services import workbooks
 from actionplans.services.standings import standings
 from actionplans.services.workbook_layout import FIELDS, belonging_of
 from actionplans.services.workbooks import Compared
 from actionplans.views.lookups import period_or_404
+from actionplans.views.wording import submit_words
 from common import formats, partial_uploads, uploads
 from common import views as common_views
 from common.errors import Conflict, DomainError
@@ -276,6 +277,7 @@ def _preview(request: HttpRequest, found: WorkbookImport, refusal: Any = None) -
         "may_accept": is_ready and may_accept,
         "is_for_others": is_ready and not may_accept,
         "outcome": [_outcome(row) for row in found.result.get("outcome", [])],
+        "to_submit": _to_submit(request, found),
         "refusal": refusal,
     }
     status = 409 if refusal else 200
@@ -321,6 +323,17 @@ def _texts(row: Compared, name: str) -> dict[str, Any]:
 
 def _in_words(name: str, value: str) -> str:
     return str(Rating(value).label) if name == "rating" and value in Rating.values else value
+
+
+def _to_submit(request: HttpRequest, found: WorkbookImport) -> list[tuple[ProgressUpdate, Any]]:
+    """What was taken over and the reader may submit now, each with the words for it."""
+    taken = [row["update"] for row in found.result.get("outcome", []) if row["taken"]]
+    if not taken:
+        return []
+    updates = list(queries.answers_visible_to(access(request).user).filter(pk__in=taken))
+    known = standings(updates, access(request))
+    own = [known[update.pk] for update in updates if decide(known[update.pk], Verb.SUBMIT).allowed]
+    return [(standing.update, submit_words(standing).button) for standing in own]
 
 
 def _outcome(row: dict[str, Any]) -> dict[str, Any]:

@@ -209,6 +209,7 @@ def _carried_cells(by_id: dict[int, Party], period: ReportingPeriod) -> dict[tup
             row.pk,
             row.transmitted_revision.rating,
             row.transmitted_revision.verdict,
+            row.transmitted_revision.party_reply,
             stands_from=str(row.period),
         )
         for key, row in carried_answers(by_id.values(), period).items()

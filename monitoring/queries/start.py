@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Q, QuerySet, prefetch_related_objects
+from django.db.models import F, Q, QuerySet, prefetch_related_objects
 from django.http import HttpRequest
 
 from accounts.access import Access, access
@@ -12,7 +12,7 @@ from actionplans.enums import UpdateState, Verb
 from actionplans.models import ProgressUpdate
 from actionplans.queries.returns import PARTS_TO_MEND
 from actionplans.queries.updates import with_people
-from actionplans.rules import Standing, decide
+from actionplans.rules import REPLY_WITHIN, Standing, decide
 from actionplans.services.standings import standings
 from common import clock
 from monitoring.queries.beside import beside, tasks_beside, with_beside
@@ -46,7 +46,7 @@ def tasks_of(who: Access) -> list[Task]:
     if not any(m.party_id for m in who.memberships):
         return []
     found = standings(list(_candidates(who)), who)
-    verbs = (Verb.SUBMIT, Verb.SIGN, Verb.ENDORSE, Verb.SEND)
+    verbs = (Verb.SUBMIT, Verb.SIGN, Verb.ENDORSE, Verb.SEND, Verb.REPLY)
     own = [
         Task(s.update, _kind(s, verb))
         for s in found.values()
@@ -70,8 +70,10 @@ def with_reasons(found: list[Task]) -> list[Task]:
 
 def _candidates(who: Access) -> QuerySet[ProgressUpdate]:
     endorses = party_ids(who, Permission.ENDORSE) | party_ids(who, Permission.ENDORSE_IN_NEED)
+    may_reply = _may_be_replied_to()
+    asked = ProgressUpdate.objects.filter(running() | may_reply).asked()
     return (
-        with_people(with_beside(ProgressUpdate.objects.filter(running()).asked(), who))
+        with_people(with_beside(asked, who))
         .filter(
             Q(
                 assignment__lead__in=who.institutions(Permission.ANSWER),
@@ -79,11 +81,19 @@ def _candidates(who: Access) -> QuerySet[ProgressUpdate]:
             )
             | Q(assignment__lead__in=who.institutions(Permission.SIGN), state=S.SUBMITTED)
             | Q(assignment__party__in=endorses, state__in=(S.SUBMITTED, S.SIGNED, S.ENDORSED))
+            | Q(assignment__party__in=endorses) & may_reply
             | beside(who)
         )
         .defer(*LONG_TEXTS)
         .order_by("returned_at", "assignment__item__position")
     )
+
+
+def _may_be_replied_to() -> Q:
+    """Answers with a verdict that differs and has no reply, while one may come, closed or not."""
+    now = clock.now()
+    in_time = Q(period__closes_at__gt=now) | Q(reviewed_at__gt=now - REPLY_WITHIN)
+    return Q(in_time, ~Q(verdict=F("rating")), state=S.REVIEWED, replied_at__isnull=True)
 
 
 def running() -> Q:

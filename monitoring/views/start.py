@@ -92,8 +92,7 @@ def _roles(who: Access, party: Party) -> str:
     """Contributor, Ministry of Defence; coordinator."""
     held = [m for m in who.memberships if m.party_id == party.pk]
     return formats.clauses(
-        f"{m.get_role_display()}, {m.institution}" if m.institution else m.get_role_display()
-        for m in held
+        formats.listed(filter(None, (m.get_role_display(), m.institution))) for m in held
     )
 
 

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from django.utils.translation import gettext as _
 
-from common import clock
+from common import clock, formats
 from recruitment.enums import UN_WORDS, PersonnelType
 
 BLANKS = " \t\r\n\u00a0\u200b\ufeff"
@@ -172,7 +172,7 @@ def personnel_type(text: str) -> PersonnelType:
                 "there is no exact match."
             )
         )
-    raise BadCell(_("Wanted: one of %(types)s.") % {"types": ", ".join(UN_WORDS)})
+    raise BadCell(_("Wanted: one of %(types)s.") % {"types": formats.listed(UN_WORDS)})
 
 
 TYPE_WORDS: dict[str, PersonnelType] = {

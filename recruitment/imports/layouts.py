@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
+from common import formats
 from recruitment.enums import UN_WORDS, Layout, PersonnelType
 
 UN = "United Nations"
@@ -90,8 +91,8 @@ def _require(places: dict[str, int], needed: tuple[str, ...], optional: tuple[st
         raise UnknownHeader(
             _("This is no known layout. Missing columns: %(missing)s. Unknown: %(unknown)s.")
             % {
-                "missing": ", ".join(missing) or _("none"),
-                "unknown": ", ".join(repr(name) for name in unknown) or _("none"),
+                "missing": formats.listed(missing) or _("none"),
+                "unknown": formats.listed(repr(name) for name in unknown) or _("none"),
             }
         )
 

@@ -10,7 +10,7 @@ from django.test import Client
 
 from accounts.enums import RoleCode
 from accounts.models import AuditEvent
-from actionplans.enums import Part, WorkbookRow, WorkbookState
+from actionplans.enums import Part, UpdateState, WorkbookRow, WorkbookState
 from actionplans.models import ProgressUpdate, UpdateRevision, WorkbookImport
 from actionplans.models.updates import CONTENT_FIELDS
 from actionplans.services import updates, workbooks
@@ -108,6 +108,24 @@ def test_taking_over_saves_all_and_says_what_became_of_each(desk: Any, browser: 
     page = text(browser, sent.get_absolute_url())
     assert ("2 answers were taken over" in page, "Never." in page) == (True, True)
     assert "2 answers were taken over" in text(browser, sent.get_absolute_url())
+
+
+def test_what_was_taken_over_leads_on_to_submitting_it(
+    desk: Any, browser: Client, signed_in: SignIn
+) -> None:
+    (second,) = more_answers(desk, 1)
+    content = make.fill(make.download(browser, desk.lead), 0, narrative="One.", rating="2")
+    sent = make.send(browser, content)
+    make.accept(browser, sent)
+    page = browser.get(sent.get_absolute_url()).content.decode()
+    assert "What comes next" in page
+    link = f'href="/p/NGA/updates/{desk.update.pk}/edit/">Submit to the validator: <bdi>2.1 Title'
+    assert link in page
+    assert f"/updates/{second.pk}/edit/" not in page
+    for_others = text(signed_in(desk.coordinator), sent.get_absolute_url())
+    assert "What comes next" not in for_others
+    actionplans.bring_to(desk, UpdateState.SUBMITTED)
+    assert "What comes next" not in text(browser, sent.get_absolute_url())
 
 
 def test_what_changed_since_the_preview_is_a_new_preview(desk: Any, browser: Client) -> None:

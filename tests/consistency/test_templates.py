@@ -131,6 +131,15 @@ def test_comment_of_a_template_ends_on_its_line(name: str) -> None:
     assert re.findall(r"{#(?:(?!#}).)*$", text, re.M) == []
 
 
+@pytest.mark.parametrize("name", PAGES)
+def test_things_of_a_line_stand_apart_by_the_sign_of_the_readers_script(name: str) -> None:
+    """`{% between %}` writes the comma, but in the browser's own title and inside a message."""
+    text = (FOLDER / name).read_text(encoding="utf-8")
+    for message in ("{% block title %}.*", "{% blocktranslate .*?{% endblocktranslate %}"):
+        text = re.sub(message, "", text)
+    assert re.findall(r"(?:}}|%}|</(?:a|bdi)>), (?:{[{%]|<).*", text) == []
+
+
 def test_every_page_below_the_start_page_says_where_it_stands() -> None:
     texts = {name: (FOLDER / name).read_text(encoding="utf-8") for name in PAGES}
     frames = {name for name, text in texts.items() if '{% extends "base.html" %}' in text}

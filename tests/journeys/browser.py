@@ -75,6 +75,11 @@ def follow(page: Page, name: str | re.Pattern[str]) -> None:
     assert violations(page) == [], page.url
 
 
+def said(page: Page) -> str:
+    """What the page says to its reader, in one line; what is folded away is left out."""
+    return re.sub(r"\s+", " ", page.locator("main").inner_text())
+
+
 def violations(page: Page) -> list[str]:
     """What axe finds on the page: rule and first element of each."""
     page.wait_for_load_state()

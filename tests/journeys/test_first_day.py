@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.codes import code
-from tests.journeys.browser import follow, press, violations
+from tests.journeys.browser import follow, press, said, violations
 
 pytestmark = pytest.mark.journey
 WORDS = "four unrelated words here"
@@ -89,10 +89,6 @@ def _heading(page):
     return page.locator("h1").inner_text()
 
 
-def _main(page):
-    return re.sub(r"\s+", " ", page.locator("main").inner_text())
-
-
 def test_administrators_first_hour(portal, browser):
     first = portal.manage("create_administrator", "root@example.org").stdout.strip()
     with (
@@ -112,7 +108,7 @@ def test_administrators_first_hour(portal, browser):
         root.fill("[name=administrator_name]", "Njeri Mwangi")
         root.fill("[name=administrator_email]", "njeri@gender.example.org")
         press(root, "Open the party and send the invitation")
-        assert "njeri@gender.example.org" in _main(root)
+        assert "njeri@gender.example.org" in said(root)
 
         # The country administrator comes in, sets up the second factor, and settles the house.
         page = administrator
@@ -134,7 +130,7 @@ def test_administrators_first_hour(portal, browser):
         follow(page, "Invite a list of people")
         page.fill("[name=people]", LIST)
         press(page, "Show what would happen")
-        preview = _main(page)
+        preview = said(page)
         assert _heading(page) == "3 people would be invited to Kenya"
         assert "Left out" in preview
         assert re.search(r"visitor@elsewhere.example .*Note: .*domain", preview)
@@ -148,9 +144,9 @@ def test_administrators_first_hour(portal, browser):
         follow(page, re.compile(r"^Change\b"))
         page.select_option("[name=role]", label="Validator")
         press(page, "Show what changes")
-        assert "is no longer Contributor for Ministry of Gender" in _main(page)
+        assert "is no longer Contributor for Ministry of Gender" in said(page)
         press(page, "Change the role")
-        assert "The role is changed." in _main(page)
+        assert "The role is changed." in said(page)
         _sign_in_anew(otieno, "otieno@gender.example.org")
 
         # Everybody needs a second factor from now on, by the party's choice.
@@ -166,7 +162,7 @@ def test_administrators_first_hour(portal, browser):
         follow(page, "Otieno Odhiambo")
         follow(page, "Suspend")
         press(page, "Suspend now")
-        assert "Suspended in this party" in _main(page)
+        assert "Suspended in this party" in said(page)
         otieno.goto("/")
         assert "/accounts/login/" in otieno.url
         assert violations(otieno) == []
@@ -177,12 +173,12 @@ def test_administrators_first_hour(portal, browser):
         follow(page, "Hand over their work")
         page.check("[name=end_roles]")
         press(page, "Show what will happen")
-        assert "is signed out everywhere" in _main(page)
+        assert "is signed out everywhere" in said(page)
         press(page, "End the roles of Wanjiru Kamau")
         wanjiru.goto("/")
         assert "/accounts/login/" in wanjiru.url
         follow(page, "Log")
-        log = _main(page)
+        log = said(page)
         for words in ("Wanjiru Kamau", "Otieno Odhiambo", "Njeri Mwangi"):
             assert words in log
         with page.expect_download() as download:
@@ -196,14 +192,14 @@ def test_contributors_first_ten_minutes(portal, browser):
     with _newcomer(browser, portal) as page:
         begun = time.monotonic()
         _come_in(page, link, "Amina Bello")
-        assert "Your first day" in _main(page)
+        assert "Your first day" in said(page)
 
         # The next thing to do is one click away, and what is asked stands beside the form.
         page.locator(".next-step a").first.click()
         assert violations(page) == []
         if "/edit/" not in page.url:
             follow(page, "Write the answer")
-        assert "What is asked" in _main(page)
+        assert "What is asked" in said(page)
         page.fill("[name=narrative]", "The plan was adopted on 3 March and is applied.")
         page.locator("[data-autosave-status]").get_by_text("Saved").wait_for(timeout=15_000)
 
@@ -211,18 +207,17 @@ def test_contributors_first_ten_minutes(portal, browser):
         page.check("[name=rating][value='3']")
         page.fill("[name=link]", "https://example.org/plan")
         press(page, "Submit to the validator")
-        assert "Give the link a title that says what it is." in _main(page)
+        assert "Give the link a title that says what it is." in said(page)
         assert page.input_value("[name=link]") == "https://example.org/plan"
         page.fill("[name=link_title]", "National action plan")
         press(page, "Submit to the validator")
-        said = _main(page)
-        assert "Submitted" in said
-        assert "National action plan" in said
+        for words in ("Submitted", "National action plan"):
+            assert words in said(page)
 
         # Help is in the portal: the guide of the role, and what the words mean.
         follow(page, "Help")
         follow(page, "Contributor")
         assert "ontributor" in _heading(page)
         follow(page, "Words")
-        assert "Evidence" in _main(page)
+        assert "Evidence" in said(page)
         print(f"first ten minutes: {time.monotonic() - begun:.0f} s by machine")  # noqa: T201

@@ -141,6 +141,22 @@ def test_cell_has_claim_and_verdict_and_leads_to_the_answer(nigeria, argentina, 
     assert "Not reviewed" in page
 
 
+def test_differing_verdict_leads_to_the_record_and_the_reply(nigeria, argentina, period, client):
+    replied = monitoring.answer(nigeria, "2.1", period, rating="3", verdict="2")
+    monitoring.reply(replied, "Two battalions apply it.")
+    silent = monitoring.answer(nigeria, "3.1", period, rating="3", verdict="2")
+    agreed = monitoring.answer(argentina, "2.1", period, rating="2", verdict="2")
+
+    page = shown(client).content.decode()
+
+    for update, said in ((replied, "Record and reply"), (silent, "Record and reasons")):
+        link = f'href="/p/NGA/updates/{update.pk}/#record">{said}<'
+        assert link in page
+        answer = client.get(f"/p/NGA/updates/{update.pk}/").content.decode()
+        assert 'id="record"' in answer
+    assert f"/updates/{agreed.pk}/#record" not in page
+
+
 def test_all_30_items_and_4_points_stand_in_the_table(nigeria, period, client):
     monitoring.answer(nigeria, "2.1", period)
 

@@ -17,7 +17,7 @@ from common.enums import JobState
 from common.models import Job, OutgoingMail
 from tests.factories import accounts, actionplans
 from tests.factories.actionplans import DAY, Desk
-from tests.factories.pages import heading, more_answers, text
+from tests.factories.pages import heading, more_answers, text, words
 
 pytestmark = pytest.mark.django_db
 SignIn = Callable[[Any], Client]
@@ -88,6 +88,46 @@ def test_coordinator_sees_what_to_endorse_send_assign_and_chase(
     assert "Send as the national answer 1" in page
     assert "Item without an institution 1" in page
     assert "late" not in page
+
+
+LINE = "Reply, if you wish, to a verdict that differs"
+
+
+def test_differing_verdict_waits_for_who_may_reply_until_the_reply(
+    desk: Desk, signed_in: SignIn
+) -> None:
+    actionplans.bring_to(desk, UpdateState.REVIEWED)
+    client = signed_in(desk.coordinator)
+    page = client.get("/").content.decode()
+    assert f"{LINE} 2.1 Title of 2.1" in words(page)
+    assert f'href="/p/NGA/updates/?period={desk.period.code}&amp;mine=reply"' in page
+    assert "2.1" in text(client, "/p/NGA/updates/", mine="reply")
+    for other in (desk.contributor, desk.validator, desk.administrator, desk.reviewer):
+        assert LINE not in text(signed_in(other), "/")
+    updates.reply_to_verdict(
+        update=desk.update, version=desk.update.version, reply="We apply it.", by=desk.coordinator
+    )
+    assert LINE not in text(signed_in(desk.coordinator), "/")
+
+
+def test_verdict_that_agrees_waits_for_no_reply(desk: Desk, signed_in: SignIn) -> None:
+    actionplans.bring_to(desk, UpdateState.REVIEWED, verdict="3")
+    assert LINE not in text(signed_in(desk.coordinator), "/")
+
+
+def test_reply_to_a_late_verdict_waits_for_a_fortnight_after_it_also_past_the_close(
+    desk: Desk, signed_in: SignIn
+) -> None:
+    actionplans.bring_to(desk, UpdateState.TRANSMITTED)
+    reviewed = desk.period.closes_at - DAY
+    with clock.at(reviewed):
+        actionplans.bring_to(desk, UpdateState.REVIEWED)
+    for now, waits in ((reviewed + 13 * DAY, True), (reviewed + 14 * DAY, False)):
+        with clock.at(now):
+            client = signed_in(desk.coordinator)
+            assert (LINE in text(client, "/")) is waits
+            listed = text(client, "/p/NGA/updates/", mine="reply", period=desk.period.code)
+            assert ("Title of 2.1" in listed) is waits
 
 
 def test_coordinator_sees_late_institutions_after_the_deadline(

@@ -61,11 +61,16 @@ WORDS: dict[str, str | Promise] = {
 RECORD_KINDS: dict[str, str | Promise] = {
     "actionplans.absence": _("absence"),
     "actionplans.assignment": _("assignment"),
+    "actionplans.clarification": _("question"),
+    "actionplans.contribution": _("contribution"),
     "actionplans.evidence": _("evidence"),
     "actionplans.extension": _("extension"),
+    "actionplans.extensionrequest": _("request for more time"),
     "actionplans.progressupdate": _("answer"),
+    "actionplans.remark": _("remark"),
     "actionplans.reportingperiod": _("period"),
     "actionplans.submission": _("national answer"),
+    "actionplans.workbookimport": _("filled workbook"),
 }
 OF_ANSWERS = ("update__assignment__party", "update__assignment__item", "update__period")
 # With what `str` and `get_absolute_url` of each read.

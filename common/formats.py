@@ -70,9 +70,8 @@ def share(numerator: int | None, denominator: int | None) -> str:
     if numerator is None or not denominator:
         return _("no figures")
     percent = number(Decimal(numerator) * 100 / Decimal(denominator), 1)
-    # Of one piece: the sign never stands alone on the next line.
-    return _("%(percent)s\u00a0%% (%(part)s of %(whole)s)") % {
-        "percent": percent,
+    return _("%(percent)s%% (%(part)s of %(whole)s)") % {
+        "percent": f"{percent}\u00a0",  # of one piece: the sign never stands alone on a line
         "part": number(numerator),
         "whole": number(denominator),
     }

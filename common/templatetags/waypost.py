@@ -21,6 +21,7 @@ Values = dict[str, Any]
 NOTHING = "–"
 register.filter("apart", formats.apart)
 register.filter("file_size", formats.size)
+register.filter("listed", formats.listed)
 EMPTY = (None, "")  # a variable that a page does not have comes as ""
 
 

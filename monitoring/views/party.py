@@ -1,6 +1,6 @@
 """A party at a glance: who leads, the deadline, progress by theme, the pilot."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 
 from django.db.models import prefetch_related_objects
@@ -11,18 +11,14 @@ from django.views.decorators.http import require_safe
 from accounts.access import access, party_or_404
 from accounts.enums import RoleCode
 from accounts.models import Membership, Party
-from actionplans.enums import UpdateState
-from monitoring.grid import HIDDEN, NOT_SENT, UNASSIGNED, GridRow, grid
+from monitoring.grid import CARRIED, GridRow, grid
 from monitoring.models import PilotParticipation
 from monitoring.queries.periods import period_or_404
-from monitoring.queries.progress import progress_of
+from monitoring.queries.progress import items_answered, progress_of
 from monitoring.queries.start import tasks
 from monitoring.tables import theme_of, theme_title
 from monitoring.views.start import desk_heading
 from monitoring.waits import next_step, party_waits, task_waits
-
-S = UpdateState
-NOT_HANDED_ON = (S.DRAFT, S.RETURNED, HIDDEN, NOT_SENT, UNASSIGNED)
 
 
 @dataclass
@@ -36,20 +32,24 @@ class ThemeProgress:
     sent: int = 0
     reviewed: int = 0
 
-    def add(self, row: GridRow) -> None:
+    def add(self, row: GridRow, is_answered: bool) -> None:
         was_sent = bool(row.update and row.update.transmitted_revision_id)
         self.total += 1
-        self.answered += was_sent or row.status not in NOT_HANDED_ON
+        self.answered += is_answered
         self.sent += was_sent
         self.reviewed += bool(was_sent and row.verdict)
 
 
-def by_theme(rows: Sequence[GridRow]) -> list[ThemeProgress]:
-    """Progress of the four points and each theme, in the catalogue's order."""
+def by_theme(rows: Sequence[GridRow], answered: Container[int]) -> list[ThemeProgress]:
+    """Progress of the four points and each theme, in the catalogue's order.
+
+    `answered` are the items that count as such; the reader may not see each of them.
+    """
     found: dict[str, ThemeProgress] = {}
     for row in rows:
         code = theme_of(row)
-        found.setdefault(code, ThemeProgress(code, theme_title(row))).add(row)
+        theme = found.setdefault(code, ThemeProgress(code, theme_title(row)))
+        theme.add(row, row.item.pk in answered or row.status == CARRIED)
     return list(found.values())
 
 
@@ -74,7 +74,7 @@ def party(request: HttpRequest, code: str) -> HttpResponse:
         "page_period": period,
         "party_heading": desk_heading(shown, progress, outside=not who.is_member(shown)),
         "progress": progress,
-        "themes": by_theme(rows),
+        "themes": by_theme(rows, items_answered(shown, period) if period else ()),
         "leaders": leaders(shown),
         "pilot": PilotParticipation.objects.endorsed().filter(party=shown).first(),
         "is_member": who.is_member(shown),

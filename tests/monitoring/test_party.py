@@ -68,6 +68,16 @@ def test_progress_is_counted_by_theme(desk: Desk, signed_in: SignIn) -> None:
     assert "3. Theme 3 1 1 0 0" in page
 
 
+def test_themes_count_what_the_heading_counts_also_of_answers_not_shown_yet(
+    desk: Desk, signed_in: SignIn
+) -> None:
+    elsewhere = accounts.member(desk.party, RoleCode.CONTRIBUTOR, desk.other)
+    actionplans.bring_to(desk, UpdateState.SUBMITTED)
+    client = signed_in(elsewhere)
+    assert heading(client, "/p/NGA/").startswith("Nigeria: 1 of 1 answered")
+    assert "2. Theme 2 1 1 0 0" in text(client, "/p/NGA/")
+
+
 def test_reviewer_sees_what_was_sent_only(desk: Desk, signed_in: SignIn) -> None:
     more_answers(desk, 2, UpdateState.SUBMITTED)
     page = text(signed_in(desk.reviewer), "/p/NGA/")
@@ -108,6 +118,6 @@ def test_cost_is_the_same_at_one_and_three_answers(
 ) -> None:
     actionplans.bring_to(desk, UpdateState.TRANSMITTED)
     client = signed_in(desk.coordinator)
-    assert count_queries(lambda: client.get("/p/NGA/")) == 24
+    assert count_queries(lambda: client.get("/p/NGA/")) == 25
     more_answers(desk, 2, UpdateState.TRANSMITTED)
-    assert count_queries(lambda: client.get("/p/NGA/")) == 24
+    assert count_queries(lambda: client.get("/p/NGA/")) == 25

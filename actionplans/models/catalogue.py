@@ -98,7 +98,9 @@ class CatalogueItem(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.code} {self.title}"
+        """2.1 National action plan; "a. Task force": a letter alone reads as a word."""
+        is_point = self.type == ItemType.ACTION_POINT
+        return f"{self.code}. {self.title}" if is_point else f"{self.code} {self.title}"
 
     def get_absolute_url(self) -> str:
         return reverse("actionplans:item", args=[self.code])

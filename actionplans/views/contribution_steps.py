@@ -185,7 +185,7 @@ def _refused(page: Page, why: Any, is_right_missing: bool) -> HttpResponse:
         raise PermissionDenied
     if is_stale:
         state = page.contribution.get_state_display().lower()
-        why = _("The contribution is %(state)s now.") % {"state": state}
+        why = _("State of the contribution now: %(state)s.") % {"state": state}
     return page.render(None, refusal=why, status=409 if page.request.method == "POST" else 200)
 
 

@@ -127,7 +127,7 @@ def test_a_row_that_the_table_refuses_stops_all():
     updates.sign_update(update=signed, version=signed.version, by=desk.validator)
     with pytest.raises(Refused) as refusal:
         bulk.move_answers(verb=Verb.SIGN, rows=versions(), by=desk.validator)
-    assert refusal.value.reasons == {signed.pk: "The answer is signed now."}
+    assert refusal.value.reasons == {signed.pk: "State of the answer now: signed."}
     assert states() == [UpdateState.SIGNED, UpdateState.SUBMITTED]
 
 

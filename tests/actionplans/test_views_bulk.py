@@ -50,7 +50,7 @@ def test_boxes_of_the_list_lead_to_the_preview_and_on(signed_in):
     page = client.get(at("bulk-sign", "NGA"), {"rows": [every]})
     assert "Sign 2 answers" in words(page.content.decode())
     assert "This is for" not in words(page.content.decode())
-    assert "The answer is draft now." in words(page.content.decode())
+    assert "State of the answer now: draft." in words(page.content.decode())
     assert len(hidden_rows(page)) == 2
     done = client.post(at("bulk-sign", "NGA"), {"rows": hidden_rows(page)})
     assert done.headers["Location"] == f"{LIST}?period=2026-H1"
@@ -189,7 +189,7 @@ def test_reviewer_reads_no_state_of_what_is_being_amended(signed_in):
         at("queue-bulk-review"), {"rows": f"{update.pk}:{desk.refresh().version}"}
     )
     assert refused.status_code == 409
-    assert "returned now" not in words(refused.content.decode())
+    assert "State of the answer now" not in words(refused.content.decode())
 
 
 @pytest.mark.parametrize(

@@ -119,7 +119,7 @@ def test_submitted_meanwhile_keeps_what_was_typed(desk, police, signed_in):
     make.contribution(desk, police)
     answer = signed_in(police.contributor).post(page(desk), {"text": "More.", "version": 1})
     assert answer.status_code == 409
-    assert "The contribution is signed now." in text_of(answer)
+    assert "State of the contribution now: signed." in text_of(answer)
     assert "More." in text_of(answer)
 
 
@@ -190,7 +190,7 @@ def test_a_reason_typed_too_late_is_kept(desk, police, signed_in):
         step(row, "return"), {"version": row.version, "reason": "Name the units, please."}
     )
     assert answer.status_code == 409
-    assert "The contribution is returned now." in text_of(answer)
+    assert "State of the contribution now: returned." in text_of(answer)
     assert "Name the units, please." in text_of(answer)
     assert row.text not in text_of(answer)
 

@@ -219,7 +219,7 @@ def test_locked_page_says_why_and_has_no_form(signed_in):
     make.bring_to(desk, UpdateState.SIGNED)
     response = signed_in(desk.contributor).get(address(desk.update))
     assert response.status_code == 200
-    assert "The answer is signed now." in text_of(response)
+    assert "State of the answer now: signed." in text_of(response)
     assert "narrative" not in text_of(response)
 
 

@@ -77,7 +77,7 @@ def test_only_answers_that_can_be_written_are_open(
     assert set(validations(content)) == {"G5", "G7"}
     _guidance, answers, _machine = sheets(content)
     assert answers.text(5, STATE) == "Draft"
-    assert answers.text(6, STATE) == "Locked. The answer is submitted now."
+    assert answers.text(6, STATE) == "Locked. State of the answer now: submitted."
     assert answers.text(7, STATE).startswith("Returned, open until ")
     assert answers.text(7, STATE).endswith("Only the white cells were returned. Too high.")
 

@@ -78,7 +78,7 @@ def test_each_answer_is_new_changed_unchanged_in_conflict_or_locked(
     page = text(browser, sent.get_absolute_url())
     assert "The workbook would change 2 answers" in page
     assert ("Theirs." in page, "Mine." in page, "Late." in page) == (True, True, True)
-    assert "The answer is submitted now." in page
+    assert "State of the answer now: submitted." in page
     assert "Take over 2 answers and those chosen above" in page
 
 

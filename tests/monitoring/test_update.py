@@ -74,7 +74,7 @@ def test_claim_record_and_verdict_come_with_words_and_reasons(signed_in: SignIn)
     taskforces.dialogue(desk.party, days=60, subject="Selection boards")
     actionplans.bring_to(desk, UpdateState.REVIEWED, verdict="2")
     page = text(signed_in(desk.coordinator), page_of(desk))
-    assert heading(signed_in(desk.coordinator), page_of(desk)) == "c Title of c"
+    assert heading(signed_in(desk.coordinator), page_of(desk)) == "c. Title of c"
     assert "Claim Applied Record Applied Verdict Adopted differs from the" in page
     assert "1 dialogue of two or more sectors in the twelve months to" in page
     assert "rule on paragraph 15.1.c, version 1" in page

@@ -90,10 +90,10 @@ def _visit(page, path):
 
 
 def _start(page, *words, waits=True):
-    """The start page, which says these words; what waits stands there, or that nothing does."""
+    """The start page, which says these words; and whether anything waits, at the top of each."""
     _visit(page, "/")
     _says(page, *words)
-    assert ("Nothing waits for you" not in said(page)) is waits, said(page)
+    assert (page.locator(".topbar .waiting").inner_text() != "Waits for me") is waits, said(page)
 
 
 def _says(page, *words):
@@ -207,7 +207,7 @@ def _return_the_narrative(ngozi):
 
 
 def _mend(amina):
-    _start(amina, "Mend and submit again", f"returned: Narrative. Reason: {RETURN_REASON}")
+    _start(amina, "Mend and submit again", f"returned: The narrative. Reason: {RETURN_REASON}")
     _open(amina, "2.1")
     follow(amina, "Write the answer")
     _says(amina, RETURN_REASON)
@@ -235,8 +235,8 @@ def _give_time(paul):
     _says(paul, "Nigeria asks for more time", "The flood closed the ministry", "Ngozi Eze")
     paul.fill("[name=reason]", "The flood is known.")
     press(paul, "Give this time")
-    _says(paul, "Nigeria")
-    _start(paul, waits=False)
+    _visit(paul, "/")
+    assert "asks for more time" not in said(paul)
 
 
 def _write_in_the_time_that_was_given(femi):

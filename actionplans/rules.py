@@ -205,7 +205,9 @@ def decide(s: Standing, verb: Verb) -> Decision:
 def lock_of(s: Standing, verb: Verb) -> str | Promise:
     """Why nobody at all may do `verb` now, by state or clock; empty where somebody may."""
     if s.update.state not in TRANSITIONS[verb].sources:
-        return _("State of the answer now: %(state)s.") % {"state": s.update.get_state_display().lower()}
+        return _("State of the answer now: %(state)s.") % {
+            "state": s.update.get_state_display().lower()
+        }
     return _content_lock(s, verb) or time_lock(s, verb)
 
 

@@ -117,7 +117,9 @@ def decide(s: ContributionStanding, verb: Verb) -> Decision:
         return Decision(verb, False, why, is_right_missing=True)
     if s.contribution.state not in row.sources:
         state = s.contribution.get_state_display().lower()
-        return Decision(verb, False, _("State of the contribution now: %(state)s.") % {"state": state})
+        return Decision(
+            verb, False, _("State of the contribution now: %(state)s.") % {"state": state}
+        )
     if lock := writing_lock(s.answer):
         return Decision(verb, False, lock)
     return Decision(verb, True)

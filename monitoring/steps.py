@@ -34,10 +34,10 @@ def inside_steps(standing: Standing, people: People, to_be_mended: Iterable[str]
     """The whole way, for the party's own members; with the names of what was sent back."""
     update = standing.update
     if update.state in (S.DRAFT, S.RETURNED):
-        return [
-            _written_now(standing, people, to_be_mended),
-            *({"state": s, "status": "todo"} for s in WAY[1:]),
-        ]
+        rest: list[Step] = [{"state": s, "status": "todo"} for s in WAY[1:]]
+        if update.state == S.RETURNED:  # the step before names who sent it back
+            rest[0] |= {"status": "next", "who": holder_words(standing, _names(people))}
+        return [_written_now(standing, people, to_be_mended), *rest]
     return [{"state": S.DRAFT, "status": "done"}, *_way_on(standing, people)]
 
 

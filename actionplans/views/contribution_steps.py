@@ -113,15 +113,15 @@ def _frame(request: HttpRequest, shown: Contribution) -> dict[str, Any]:
     }
 
 
-def _action(s: ContributionStanding, verb: Verb) -> tuple[str, str]:
-    """Address and words of a step's page."""
+def _action(s: ContributionStanding, verb: Verb) -> tuple[str, str, bool]:
+    """Address and words of a step's page, and whether the step moves the contribution on."""
     arguments = [s.answer.update.assignment.party.code, s.contribution.update_id]
     if verb == Verb.SAVE:
         url = reverse("actionplans:contribution-edit", args=arguments)
         url += f"?institution={s.contribution.institution_id}"
-        return url, _("Write the contribution")
+        return url, _("Write the contribution"), True
     url = reverse(f"actionplans:contribution-{verb}", args=[*arguments, s.contribution.pk])
-    return url, str(STEPS[verb].words(s).button)
+    return url, str(STEPS[verb].words(s).button), verb == Verb.SIGN
 
 
 def _history(request: HttpRequest, shown: Contribution) -> list[Any]:

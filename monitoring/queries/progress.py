@@ -43,6 +43,7 @@ class Progress:
     points_answered: int
     unassigned: int
     deadline: datetime
+    is_extended: bool
     late_institutions: tuple[str, ...]  # not handed on although the deadline has passed
     submission: Submission | None
 
@@ -74,6 +75,7 @@ def progress_of(parties: Iterable[Party], period: ReportingPeriod) -> dict[int, 
             + carried[party.pk][ItemType.ACTION_POINT],
             unassigned=totals[party.kind].total() - assigned.get(party.pk, 0),
             deadline=until[party.pk],
+            is_extended=until[party.pk] != period.due_at,
             late_institutions=tuple(late.get(party.pk, ())),
             submission=sent.get(party.pk),
         )

@@ -99,7 +99,8 @@ def _move(
 ) -> PilotParticipation:
     if pilot.state not in SOURCES[target]:
         raise Conflict(
-            _("State of the participation now: %(state)s.") % {"state": pilot.get_state_display().lower()}
+            _("State of the participation now: %(state)s.")
+            % {"state": pilot.get_state_display().lower()}
         )
     compare_and_set(
         pilot, expected={"state": pilot.state}, state=target, date=on or clock.today(), **values

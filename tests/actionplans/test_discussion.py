@@ -299,6 +299,7 @@ def test_pages_ask_and_answer_and_name_who_is_told(sent, signed_in):
     assert "Clarification 1 open" in page
     assert "To be answered by" in page
     reply = text(lead, url(sent, "clarification-answer", 1))
+    assert "What is asked Clarification 1" in reply
     assert f"Will be told by mail: {sent.reviewer.name}, DPKO" in reply
     lead.post(url(sent, "clarification-answer", 1), {"answer": "The second battalion."})
     page = text(reviewer, sent.update.get_absolute_url())

@@ -101,6 +101,16 @@ def test_grid_shows_the_earlier_claim_inside_and_outside(desk: Desk, signed_in: 
         assert [row.update for row in rows] == [opened]
 
 
+def test_comparison_shows_the_reply_that_stands_from_before(desk: Desk, signed_in: SignIn) -> None:
+    updates.reply_to_verdict(
+        update=desk.update, version=desk.update.version, reply="We apply it.", by=desk.coordinator
+    )
+    later(desk)
+    page = signed_in(desk.reviewer).get("/monitoring/compare/?period=2026").content.decode()
+    assert "We apply it." in page
+    assert f'href="/p/NGA/updates/{desk.update.pk}/#record"' in page
+
+
 def test_national_answer_misses_nothing_that_stands(desk: Desk, signed_in: SignIn) -> None:
     later(desk)
     response: Any = signed_in(desk.coordinator).get("/p/NGA/submission/?period=2026")

@@ -157,6 +157,15 @@ def test_the_page_names_writer_signer_and_steps(desk, police, signed_in):
     assert "Not taken into the answer." in shown
 
 
+def test_only_a_step_onwards_is_the_main_one(desk, police, signed_in):
+    row = make.contribution(desk, police, ContributionState.SUBMITTED)
+    shown = signed_in(police.validator).get(row.get_absolute_url()).content.decode()
+    assert 'class="btn btn-primary" href="' + step(row, "sign") in shown
+    shown = signed_in(police.contributor).get(row.get_absolute_url()).content.decode()
+    assert 'class="btn btn-secondary" href="' + step(row, "withdraw") in shown
+    assert 'class="btn btn-primary"' not in shown
+
+
 def test_history_is_for_the_institution_and_the_coordinator(desk, police, signed_in):
     row = make.contribution(desk, police)
     url = row.get_absolute_url()

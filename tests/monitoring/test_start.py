@@ -12,6 +12,7 @@ from accounts.models import Invitation
 from actionplans.enums import UpdateState
 from actionplans.models import Assignment, ReportingPeriod
 from actionplans.services import updates
+from actionplans.services.periods import grant_extension
 from common import clock
 from common.enums import JobState
 from common.models import Job, OutgoingMail
@@ -53,6 +54,17 @@ def test_heading_counts_days_to_the_instant(
 ) -> None:
     with clock.at(desk.period.due_at - before_due):
         assert heading(signed_in(desk.coordinator), "/").endswith(words)
+
+
+def test_more_time_is_said_with_the_deadline(desk: Desk, signed_in: SignIn) -> None:
+    pages = ("/", "/p/NGA/", "/p/NGA/updates/")
+    client = signed_in(desk.contributor)
+    assert ["Lagos time (extended)" in text(client, page) for page in pages] == [False] * 3
+    office = accounts.member(accounts.dpko(), RoleCode.COORDINATOR)
+    grant_extension(
+        period=desk.period, party=desk.party, until=desk.period.closes_at, reason="Flood", by=office
+    )
+    assert ["Lagos time (extended)" in text(client, page) for page in pages] == [True] * 3
 
 
 def test_contributor_sees_drafts_and_first_what_was_returned(desk: Desk, signed_in: SignIn) -> None:

@@ -168,6 +168,16 @@ def test_steps_name_who_did_what_and_who_has_it(desk: Desk, signed_in: SignIn) -
     assert steps[2] == {"state": "signed", "status": "next", "who": desk.validator.name}
 
 
+def test_a_returned_answer_names_who_returned_it_and_who_has_it(
+    desk: Desk, signed_in: SignIn
+) -> None:
+    actionplans.bring_to(desk, UpdateState.RETURNED)
+    steps = signed_in(desk.coordinator).get(page_of(desk)).context["steps"]
+    assert (steps[0]["status"], steps[0]["who"]) == ("returned", desk.validator.name)
+    assert steps[1] == {"state": "submitted", "status": "next", "who": desk.contributor.name}
+    assert {step["status"] for step in steps[2:]} == {"todo"}
+
+
 def test_the_step_that_comes_next_is_not_the_present_one(desk: Desk, signed_in: SignIn) -> None:
     actionplans.bring_to(desk, UpdateState.ENDORSED)
     steps = signed_in(desk.coordinator).get(page_of(desk)).context["steps"]

@@ -59,15 +59,15 @@ def twelve_months_before(day: date) -> date:
 
 
 def facts_for(parties: Iterable[Party], period: ReportingPeriod) -> dict[int, Facts]:
-    """party id -> fact code -> Fact, in twelve queries for any number of parties."""
+    """party id -> fact code -> Fact, in nine queries for any number of parties."""
     parties = list(parties)
     end = as_of(period)
     records = read_all(parties, end)
     found: dict[int, Facts] = {party.pk: {} for party in parties}
     moments: tuple[tuple[date, Key], ...] = ((end, str), (twelve_months_before(end), year_before))
-    for day, key in moments:
-        since = twelve_months_before(day) + timedelta(days=1)
-        standing = taskforces.standing(parties, on=day, since=since)
+    days = [(day, twelve_months_before(day) + timedelta(days=1)) for day, _key in moments]
+    standings = taskforces.standing(parties, days)
+    for (day, key), standing in zip(moments, standings, strict=True):
         for party in parties:
             new = task_force(party, standing.get(party.pk), day)
             for kind, rows in records.items():

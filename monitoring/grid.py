@@ -63,6 +63,7 @@ class GridRow:
     amending_since: datetime | None = None
     is_late: bool = False
     finding: Finding | None = None
+    standing: Standing | None = None  # of an answer that a member reads
     carried: ProgressUpdate | None = None  # the earlier answer that stands in an interim period
     contributions: tuple[Contribution, ...] = ()  # of the reader's own institutions
     contribute_url: str = ""  # where they begin one
@@ -85,10 +86,9 @@ def grid(
 ) -> list[GridRow]:
     """A row for every item that applies, in the catalogue's order; eight queries at the most."""
     rows = item_rows(party, period)
-    deadline = period.deadline_for(party)
     if who.is_member(party):
-        return _inside(who, rows, findings, deadline)
-    return _outside(rows, findings, deadline)
+        return _inside(who, rows, findings, party, period)
+    return _outside(rows, findings, period.deadline_for(party))
 
 
 def with_contributions(
@@ -113,18 +113,18 @@ def with_contributions(
 
 
 def _inside(
-    who: Access, rows: list[ItemRow], findings: Mapping[str, Finding], deadline: datetime
+    who: Access,
+    rows: list[ItemRow],
+    findings: Mapping[str, Finding],
+    party: Party,
+    period: ReportingPeriod,
 ) -> list[GridRow]:
     """The live answers that the member may read; of the others only that they are not signed."""
     updates = [row.update for row in rows if row.update]
-    visible = set(
-        ProgressUpdate.objects.of_member(who.user)
-        .filter(pk__in=[update.pk for update in updates])
-        .values_list("pk", flat=True)
-    )
-    known = standings([update for update in updates if update.pk in visible], who)
+    first_saved = _visible(who, updates)
+    known = standings([u for u in updates if u.pk in first_saved], who, is_inside=True)
     names = names_of({pk for standing in known.values() for pk in standing.holders})
-    first_saved = _first_saved(visible)
+    deadline = next((s.deadline for s in known.values()), None) or period.deadline_for(party)
 
     def shown(row: ItemRow, update: ProgressUpdate) -> GridRow:
         return GridRow(
@@ -135,13 +135,14 @@ def _inside(
             claim=update.rating,
             verdict=update.verdict,
             holders=holder_words(known[update.pk], names),
-            since=reached_at(update) or first_saved.get(update.pk),
+            since=reached_at(update) or first_saved[update.pk],
             is_late=_is_late(update, deadline),
             finding=findings.get(row.item.code),
+            standing=known[update.pk],
         )
 
     def of(row: ItemRow) -> GridRow:
-        update = row.update if row.update and row.update.pk in visible else None
+        update = row.update if row.update and row.update.pk in first_saved else None
         if row.carried:
             return _carried(row, row.carried, update or row.carried, findings)
         return shown(row, update) if update else _without_answer(row, HIDDEN, findings, deadline)
@@ -224,10 +225,10 @@ def reached_at(update: ProgressUpdate) -> datetime | None:
     return found
 
 
-def _first_saved(updates: Iterable[int]) -> dict[int, datetime]:
-    """update id -> when somebody first wrote into it: one query."""
-    rows = UpdateRevision.objects.filter(update__in=list(updates)).order_by()
-    return dict(rows.values_list("update").annotate(first=Min("at")))
+def _visible(who: Access, updates: Iterable[ProgressUpdate]) -> dict[int, datetime | None]:
+    """update id -> when somebody first wrote into it, for those the member may read: one query."""
+    rows = ProgressUpdate.objects.of_member(who.user).filter(pk__in=[u.pk for u in updates])
+    return dict(rows.order_by().annotate(first=Min("revisions__at")).values_list("pk", "first"))
 
 
 def amending_since(updates: Iterable[ProgressUpdate]) -> dict[int, datetime]:

@@ -6,14 +6,17 @@ Counts and ids are those of the asked days, first and last of both ends included
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.db.models import BooleanField, ExpressionWrapper
+
 from accounts.enums import Sector
 from accounts.models import Party
 from taskforces.models import Consultation, Dialogue, Meeting, Seat, TaskForce
+from taskforces.models.taskforce import held_on
 
 
 @dataclass(frozen=True)
@@ -112,25 +115,44 @@ def _standing(
     )
 
 
-def standing(parties: Collection[Party], *, on: date, since: date) -> dict[int, TaskForceStanding]:
-    """Party id -> its task force on the day `on`, with the meetings since `since`: 3 queries."""
-    forces = TaskForce.objects.filter(party__in=parties, established_on__lte=on)
-    seats = defaultdict(list)
-    for seat in (
-        Seat.objects.filter(task_force__party__in=parties).held_on(on).select_related("institution")
-    ):
-        seats[seat.task_force_id].append(seat)
-    meetings = _by_party(
-        Meeting.objects.filter(task_force__party__in=parties, date__lte=on)
+def standing(
+    parties: Collection[Party], moments: Sequence[tuple[date, date]]
+) -> list[dict[int, TaskForceStanding]]:
+    """For each (on, since): party id -> its task force on the day `on`, and meetings since `since`.
+
+    Three queries for any number of parties and moments.
+    """
+    last = max(on for on, _since in moments)
+    forces = list(TaskForce.objects.filter(party__in=parties, established_on__lte=last))
+    held = {
+        f"held_{n}": ExpressionWrapper(held_on(on), BooleanField())
+        for n, (on, _since) in enumerate(moments)
+    }
+    rows = Seat.objects.filter(task_force__party__in=parties).select_related("institution")
+    seats = list(rows.annotate(**held))
+    meetings = list(
+        Meeting.objects.filter(task_force__party__in=parties, date__lte=last)
         .kept()
         .order_by("date", "pk")
-        .values("pk", "task_force", "date", "minutes"),
-        "task_force",
+        .values("pk", "task_force", "date", "minutes")
     )
-    return {
-        force.party_id: _standing(force, seats[force.pk], meetings[force.pk], since)
-        for force in forces
-    }
+    found = []
+    for n, (on, since) in enumerate(moments):
+        seated = [seat for seat in seats if getattr(seat, f"held_{n}")]
+        met = _by_party((row for row in meetings if row["date"] <= on), "task_force")
+        found.append(
+            {
+                force.party_id: _standing(
+                    force,
+                    [seat for seat in seated if seat.task_force_id == force.pk],
+                    met[force.pk],
+                    since,
+                )
+                for force in forces
+                if force.established_on <= on
+            }
+        )
+    return found
 
 
 def _in_span(

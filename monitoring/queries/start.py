@@ -1,6 +1,7 @@
 """What waits for one person, over all their parties and roles, in a constant number of queries."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 from django.db.models import F, Q, QuerySet, prefetch_related_objects
 from django.http import HttpRequest
@@ -34,18 +35,28 @@ class Task:
         return self.path or self.update.get_absolute_url()
 
 
-def tasks(request: HttpRequest) -> list[Task]:
-    """Everything that waits for the signed-in person, read once a request."""
+def tasks(request: HttpRequest, known: Mapping[int, Standing] | None = None) -> list[Task]:
+    """Everything that waits for the signed-in person, read once a request.
+
+    `known` are standings of the person that the page has read already, by update id.
+    """
     if not hasattr(request, "_tasks"):
-        request._tasks = tasks_of(access(request))  # type: ignore[attr-defined]
+        request._tasks = tasks_of(access(request), known)  # type: ignore[attr-defined]
     return request._tasks  # type: ignore[attr-defined, no-any-return]
 
 
-def tasks_of(who: Access) -> list[Task]:
-    """What the tables of transitions allow: six queries, or none; more beside an answer."""
+def tasks_of(who: Access, known: Mapping[int, Standing] | None = None) -> list[Task]:
+    """What the tables of transitions allow: five queries, or none; more beside an answer.
+
+    One query where the standings of all candidates are `known`.
+    """
     if not any(m.party_id for m in who.memberships):
         return []
-    found = standings(list(_candidates(who)), who)
+    candidates, known = list(_candidates(who)), known or {}
+    read = standings([u for u in candidates if u.pk not in known], who, is_inside=True)
+    found = {
+        u.pk: replace(known[u.pk], update=u) if u.pk in known else read[u.pk] for u in candidates
+    }
     verbs = (Verb.SUBMIT, Verb.SIGN, Verb.ENDORSE, Verb.SEND, Verb.REPLY)
     own = [
         Task(s.update, _kind(s, verb))

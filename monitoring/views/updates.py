@@ -43,6 +43,7 @@ def updates(request: HttpRequest, code: str) -> HttpResponse:
     if period is None:
         return render(request, "monitoring/updates.html", {"page_party": party})
     rows = grid(who, party, period, findings_of(party, period))
+    tasks(request, {row.standing.update.pk: row.standing for row in rows if row.standing})
     begun = own_contributions(who, party, period)
     rows = with_contributions(rows, begun, tasks(request), period)
     table = GridTable(rows, tasks(request), request.GET)

@@ -50,12 +50,17 @@ class TaskForce(Kept):
         return reverse("taskforces:taskforce", args=[self.party.code])
 
 
+def held_on(day: date) -> Q:
+    """Of a seat, that it was held on that day."""
+    return Q(Q(held_until__isnull=True) | Q(held_until__gt=day), held_from__lte=day)
+
+
 class SeatQuerySet(KeptQuerySet["Seat"]):
     party_path = "task_force__party"
 
     def held_on(self, day: date) -> "SeatQuerySet":
         """Seats held on that day; a seat is no longer held on its `held_until`."""
-        return self.filter(Q(held_until__isnull=True) | Q(held_until__gt=day), held_from__lte=day)
+        return self.filter(held_on(day))
 
 
 class Seat(Kept):

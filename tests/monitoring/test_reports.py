@@ -504,7 +504,7 @@ def test_page_costs_the_same_for_one_answer_and_for_three(
     for code, ago, items in (("2025-H2", 200, ["2.1"]), ("2026-H1", -20, ["2.1", "2.2", "3.1"])):
         period = monitoring.period(code, closed_days_ago=ago)
         for item in items:
-            monitoring.answer(nigeria, item, period, verdict="2", evidence=("A", "B"))
+            monitoring.answer(nigeria, item, period, verdict="3", evidence=("A", "B"))
         address = monitoring.report(nigeria, period).get_absolute_url()
         client.get(address)
         counts.append(count_queries(lambda address=address: client.get(address)))

@@ -38,7 +38,7 @@ def loaded(code: str) -> Party:
 
 
 def standing(party: Party) -> queries.TaskForceStanding:
-    return queries.standing([party], on=clock.today(), since=days_ago(365))[party.pk]
+    return queries.standing([party], [(clock.today(), days_ago(365))])[0][party.pk]
 
 
 def test_strong_country_covers_all_sectors_and_meets() -> None:

@@ -260,7 +260,7 @@ def test_extension_moves_the_deadline_of_one_party(signed_in):
     assert "(extended)" not in page
     grant_extension(party=desk.party, period=desk.period, until=until, reason="A flood", by=granter)
     page = text_of(signed_in(desk.coordinator).get(address(desk.party)))
-    assert "Lagos time (extended)" in page
+    assert "(extended)" in page
     with clock.at(until - timedelta(seconds=1)):
         updates.save_update(
             update=desk.update, version=0, content=make.CONTENT, by=desk.contributor

@@ -17,7 +17,7 @@ from accounts.models import Party
 from accounts.permissions import Permission
 from monitoring.queries.periods import current_period, opened_periods
 from monitoring.queries.queue import queue_counts, reviewed_parties
-from monitoring.queries.start import own_parties, tasks
+from monitoring.queries.start import own_parties, tasks, time_wishes
 
 P = Permission
 # Pages that show one period of a party: switching the period stays on them.
@@ -118,7 +118,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     who = access(request)
     own, reviewed = own_parties(who), reviewed_parties(request)
     party = _party_of_page(request, [*own, *reviewed])
-    waiting = len(tasks(request)) + queue_counts(request)["all"]
+    waiting = len(tasks(request)) + queue_counts(request)["all"] + len(time_wishes(request))
     shown = [*own, *reviewed] if party in reviewed else own
     return {
         "nav": navigation(request, who, party, waiting),

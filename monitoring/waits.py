@@ -16,7 +16,6 @@ from accounts.enums import PartyKind
 from accounts.models import Invitation, Party
 from accounts.permissions import Permission
 from actionplans.models import ExtensionRequest, ReportingPeriod
-from actionplans.permissions import grants_time
 from common import clock, formats
 from common.enums import JobState
 from common.models import Job, OutgoingMail
@@ -121,11 +120,10 @@ def invitation_waits(who: Access, parties: Iterable[Party]) -> dict[int, list[Wa
     }
 
 
-def time_waits(who: Access, parties: Iterable[Party]) -> dict[int, list[Wait]]:
-    """DPKO's party id -> requests for more time: one query, or none for who grants none."""
-    if not grants_time(who):
-        return {}
-    wishes = list(ExtensionRequest.objects.waiting().select_related("period"))
+def time_waits(
+    wishes: Sequence[ExtensionRequest], parties: Iterable[Party]
+) -> dict[int, list[Wait]]:
+    """DPKO's party id -> requests for more time."""
     if not wishes:
         return {}
     url = reverse("actionplans:extensions", args=[wishes[0].period.code])

@@ -10,7 +10,8 @@ from accounts.access import Access, access
 from accounts.models import Party
 from accounts.permissions import Permission
 from actionplans.enums import UpdateState, Verb
-from actionplans.models import ProgressUpdate
+from actionplans.models import ExtensionRequest, ProgressUpdate
+from actionplans.permissions import grants_time
 from actionplans.queries.returns import PARTS_TO_MEND
 from actionplans.queries.updates import with_people
 from actionplans.rules import REPLY_WITHIN, Standing, decide
@@ -65,6 +66,15 @@ def tasks_of(who: Access, known: Mapping[int, Standing] | None = None) -> list[T
         if decide(s, verb).allowed
     ]
     return own + [Task(*task) for task in tasks_beside(who, found)]
+
+
+def time_wishes(request: HttpRequest) -> list[ExtensionRequest]:
+    """Requests for more time that the person decides on, read once a request: a query, or none."""
+    if not hasattr(request, "_time_wishes"):
+        waiting = ExtensionRequest.objects.waiting().select_related("period")
+        found = list(waiting) if grants_time(access(request)) else []
+        request._time_wishes = found  # type: ignore[attr-defined]
+    return request._time_wishes  # type: ignore[attr-defined, no-any-return]
 
 
 def _kind(s: Standing, verb: Verb) -> str:

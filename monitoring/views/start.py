@@ -21,7 +21,7 @@ from monitoring.queries.news import News, recent_news
 from monitoring.queries.periods import opened_periods
 from monitoring.queries.progress import Progress, progress_of
 from monitoring.queries.queue import queue_counts, reviewed_parties
-from monitoring.queries.start import own_parties, tasks, with_reasons
+from monitoring.queries.start import own_parties, tasks, time_wishes, with_reasons
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ def _desks(request: HttpRequest, who: Access) -> list[Desk]:
     mine = with_reasons(tasks(request))
     prefetch_related_objects([t.update.assignment.item for t in mine], "texts")
     invited = waits.invitation_waits(who, parties)
-    asked = waits.time_waits(who, parties)
+    asked = waits.time_waits(time_wishes(request), parties)
     news = recent_news(parties)
     return [
         Desk(

@@ -211,6 +211,7 @@ def test_dpko_finds_the_request_on_its_start_page_and_decides(desk, office, sign
     wish = ask(desk)
     client = signed_in(office)
     assert "Party asks for more time 1" in text(client, "/")
+    assert client.get("/").context["waiting_count"] == 1
     listed = text(client, "/monitoring/periods/2026-H1/extensions/")
     assert "Requests that wait for you" in listed
     assert "Decide on Nigeria" in listed
@@ -226,6 +227,7 @@ def test_dpko_finds_the_request_on_its_start_page_and_decides(desk, office, sign
     assert "Nigeria got more time" in words(late.content.decode())
     assert "What you typed, not saved" in words(late.content.decode())
     assert "asks for more time" not in text(client, "/")
+    assert client.get("/").context["waiting_count"] == 0
 
 
 def test_dpko_refuses_with_a_reason_that_the_party_reads(desk, office, signed_in):
@@ -238,7 +240,7 @@ def test_dpko_refuses_with_a_reason_that_the_party_reads(desk, office, signed_in
     assert wish.granted is False
 
 
-@pytest.mark.parametrize(("route", "cost"), [("extensions", 12), ("ask", 12)])
+@pytest.mark.parametrize(("route", "cost"), [("extensions", 13), ("ask", 12)])
 def test_pages_cost_the_same_at_one_and_three_requests(
     route, cost, desk, office, signed_in, count_queries
 ):

@@ -76,6 +76,7 @@ def test_sending_transmits_what_was_shown_and_names_who_was_told(signed_in):
     page = client.get(response.headers["Location"])
     assert f"1 answer was sent. Told by mail: {desk.reviewer.name} (DPKO)." in text_of(page)
     assert (Submission.objects.get().answers, page.context["submission"].on_time) == (1, True)
+    assert "Nigeria: 1 of 1 answers sent, 0 missing" in text_of(page)
 
 
 def test_later_answers_are_an_amendment_with_its_own_time(signed_in):
@@ -255,7 +256,11 @@ def test_extension_moves_the_deadline_of_one_party(signed_in):
     other = make.desk("ZAF", made_item=desk.update.assignment.item, made_period=desk.period)
     until = desk.period.due_at + timedelta(days=3)
     granter = people.member(people.dpko(), RoleCode.COORDINATOR)
+    page = text_of(signed_in(desk.coordinator).get(address(desk.party)))
+    assert "(extended)" not in page
     grant_extension(party=desk.party, period=desk.period, until=until, reason="A flood", by=granter)
+    page = text_of(signed_in(desk.coordinator).get(address(desk.party)))
+    assert "(extended)" in page
     with clock.at(until - timedelta(seconds=1)):
         updates.save_update(
             update=desk.update, version=0, content=make.CONTENT, by=desk.contributor

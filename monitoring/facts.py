@@ -59,17 +59,17 @@ def twelve_months_before(day: date) -> date:
 
 
 def facts_for(parties: Iterable[Party], period: ReportingPeriod) -> dict[int, Facts]:
-    """party id -> fact code -> Fact, in twelve queries for any number of parties."""
+    """party id -> fact code -> Fact, in nine queries for any number of parties."""
     parties = list(parties)
     end = as_of(period)
     records = read_all(parties, end)
     found: dict[int, Facts] = {party.pk: {} for party in parties}
     moments: tuple[tuple[date, Key], ...] = ((end, str), (twelve_months_before(end), year_before))
+    spans = {day: twelve_months_before(day) + timedelta(days=1) for day, _key in moments}
+    standing = taskforces.standing_on(parties, spans)
     for day, key in moments:
-        since = twelve_months_before(day) + timedelta(days=1)
-        standing = taskforces.standing(parties, on=day, since=since)
         for party in parties:
-            new = task_force(party, standing.get(party.pk), day)
+            new = task_force(party, standing[day].get(party.pk), day)
             for kind, rows in records.items():
                 new += practice(kind, rows.get(party.pk, ()), day)
             found[party.pk] |= {key(fact.code): fact for fact in new}

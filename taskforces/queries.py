@@ -6,7 +6,7 @@ Counts and ids are those of the asked days, first and last of both ends included
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -114,22 +114,36 @@ def _standing(
 
 def standing(parties: Collection[Party], *, on: date, since: date) -> dict[int, TaskForceStanding]:
     """Party id -> its task force on the day `on`, with the meetings since `since`: 3 queries."""
-    forces = TaskForce.objects.filter(party__in=parties, established_on__lte=on)
-    seats = defaultdict(list)
-    for seat in (
-        Seat.objects.filter(task_force__party__in=parties).held_on(on).select_related("institution")
-    ):
-        seats[seat.task_force_id].append(seat)
-    meetings = _by_party(
-        Meeting.objects.filter(task_force__party__in=parties, date__lte=on)
+    return standing_on(parties, {on: since})[on]
+
+
+def standing_on(
+    parties: Collection[Party], days: Mapping[date, date]
+) -> dict[date, dict[int, TaskForceStanding]]:
+    """The same for several days, each with the day since which meetings count: 3 queries."""
+    forces = list(TaskForce.objects.filter(party__in=parties))
+    held: dict[int, list[Seat]] = defaultdict(list)
+    for seat in Seat.objects.filter(task_force__party__in=parties).select_related("institution"):
+        held[seat.task_force_id].append(seat)
+    met = _by_party(
+        Meeting.objects.filter(task_force__party__in=parties)
         .kept()
         .order_by("date", "pk")
         .values("pk", "task_force", "date", "minutes"),
         "task_force",
     )
     return {
-        force.party_id: _standing(force, seats[force.pk], meetings[force.pk], since)
-        for force in forces
+        on: {
+            force.party_id: _standing(
+                force,
+                [seat for seat in held[force.pk] if seat.is_held_on(on)],
+                [row for row in met[force.pk] if row["date"] <= on],
+                since,
+            )
+            for force in forces
+            if force.established_on <= on
+        }
+        for on, since in days.items()
     }
 
 

@@ -12,10 +12,11 @@ from accounts.access import access, party_or_404
 from accounts.enums import RoleCode
 from accounts.models import Membership, Party
 from actionplans.enums import UpdateState
+from actionplans.queries.updates import item_rows
 from monitoring.grid import HIDDEN, NOT_SENT, UNASSIGNED, GridRow, grid
 from monitoring.models import PilotParticipation
 from monitoring.queries.periods import period_or_404
-from monitoring.queries.progress import progress_of
+from monitoring.queries.progress import progress_in
 from monitoring.queries.start import tasks
 from monitoring.tables import theme_of, theme_title
 from monitoring.views.start import desk_heading
@@ -63,8 +64,9 @@ def leaders(party: Party) -> list[Membership]:
 def party(request: HttpRequest, code: str) -> HttpResponse:
     shown = party_or_404(request, code)
     who, period = access(request), period_or_404(request)
-    progress = progress_of([shown], period)[shown.pk] if period else None
-    rows = grid(who, shown, period, {}) if period else []
+    items = item_rows(shown, period) if period else []
+    progress = progress_in(items, shown, period) if period else None
+    rows = grid(who, shown, items, {}, progress.deadline) if progress else []
     mine = [t for t in tasks(request) if t.update.assignment.party_id == shown.pk]
     prefetch_related_objects([t.update.assignment.item for t in mine], "texts")
     waiting = task_waits(shown, mine) + party_waits(who, shown, progress)

@@ -127,6 +127,10 @@ class Seat(Kept):
             ),
         ]
 
+    def is_held_on(self, day: date) -> bool:
+        """`held_on` for one seat that was read before."""
+        return self.held_from <= day and (self.held_until is None or self.held_until > day)
+
     def __str__(self) -> str:
         return f"{self.institution}: {self.person}"
 

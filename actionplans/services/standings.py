@@ -22,8 +22,8 @@ def standings(
     """update id -> Standing for the person behind `access`: five queries for any number.
 
     The updates come from `queries.updates.with_people`. `is_inside`: all are of parties that the
-    person is a member of, where no mandate counts; this saves a query. So does a `deadline` that is known
-    to hold for all of them.
+    person is a member of, where no mandate counts; this saves a query. So does a `deadline` that
+    is known to hold for all of them.
     """
     if not updates:
         return {}

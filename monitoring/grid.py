@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.access import Access
 from accounts.models import Party, User
+from accounts.permissions import Permission
 from actionplans.enums import UpdateState
 from actionplans.models import (
     Assignment,
@@ -20,7 +21,7 @@ from actionplans.models import (
     ReportingPeriod,
     UpdateRevision,
 )
-from actionplans.queries.updates import ItemRow, item_rows
+from actionplans.queries.updates import ItemRow
 from actionplans.rules import Standing
 from actionplans.services.standings import standings
 from common import clock, formats
@@ -82,13 +83,16 @@ class GridRow:
 
 
 def grid(
-    who: Access, party: Party, period: ReportingPeriod, findings: Mapping[str, Finding]
+    who: Access,
+    party: Party,
+    rows: list[ItemRow],
+    findings: Mapping[str, Finding],
+    deadline: datetime,
 ) -> list[GridRow]:
-    """A row for every item that applies, in the catalogue's order; eight queries at the most."""
-    rows = item_rows(party, period)
+    """What the reader may see of each of the party's items: four queries at the most."""
     if who.is_member(party):
-        return _inside(who, rows, findings, party, period)
-    return _outside(rows, findings, period.deadline_for(party))
+        return _inside(who, party, rows, findings, deadline)
+    return _outside(rows, findings, deadline)
 
 
 def with_contributions(
@@ -114,17 +118,17 @@ def with_contributions(
 
 def _inside(
     who: Access,
+    party: Party,
     rows: list[ItemRow],
     findings: Mapping[str, Finding],
-    party: Party,
-    period: ReportingPeriod,
+    deadline: datetime,
 ) -> list[GridRow]:
     """The live answers that the member may read; of the others only that they are not signed."""
     updates = [row.update for row in rows if row.update]
-    first_saved = _visible(who, updates)
-    known = standings([u for u in updates if u.pk in first_saved], who, is_inside=True)
+    visible = _visible(who, party, updates)
+    shown_updates = [update for update in updates if update.pk in visible]
+    known = standings(shown_updates, who, is_inside=True, deadline=deadline)
     names = names_of({pk for standing in known.values() for pk in standing.holders})
-    deadline = next((s.deadline for s in known.values()), None) or period.deadline_for(party)
 
     def shown(row: ItemRow, update: ProgressUpdate) -> GridRow:
         return GridRow(
@@ -135,19 +139,28 @@ def _inside(
             claim=update.rating,
             verdict=update.verdict,
             holders=holder_words(known[update.pk], names),
-            since=reached_at(update) or first_saved[update.pk],
+            since=reached_at(update) or update.first_saved,  # type: ignore[attr-defined]
             is_late=_is_late(update, deadline),
             finding=findings.get(row.item.code),
             standing=known[update.pk],
         )
 
     def of(row: ItemRow) -> GridRow:
-        update = row.update if row.update and row.update.pk in first_saved else None
+        update = row.update if row.update and row.update.pk in visible else None
         if row.carried:
             return _carried(row, row.carried, update or row.carried, findings)
         return shown(row, update) if update else _without_answer(row, HIDDEN, findings, deadline)
 
     return [of(row) for row in rows]
+
+
+def _visible(who: Access, party: Party, updates: list[ProgressUpdate]) -> set[int]:
+    """Ids of those that the member may read: one query, or none for who reads every draft."""
+    found = [update.pk for update in updates]
+    if who.may(Permission.READ_DRAFTS, party):
+        return set(found)
+    readable = ProgressUpdate.objects.of_member(who.user).filter(pk__in=found)
+    return set(readable.values_list("pk", flat=True))
 
 
 def _carried(
@@ -223,12 +236,6 @@ def reached_at(update: ProgressUpdate) -> datetime | None:
     """When the answer came into its state; None for a draft that was never sent."""
     found: datetime | None = getattr(update, REACHED_AT[S(update.state)])
     return found
-
-
-def _visible(who: Access, updates: Iterable[ProgressUpdate]) -> dict[int, datetime | None]:
-    """update id -> when somebody first wrote into it, for those the member may read: one query."""
-    rows = ProgressUpdate.objects.of_member(who.user).filter(pk__in=[u.pk for u in updates])
-    return dict(rows.order_by().annotate(first=Min("revisions__at")).values_list("pk", "first"))
 
 
 def amending_since(updates: Iterable[ProgressUpdate]) -> dict[int, datetime]:

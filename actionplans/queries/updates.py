@@ -32,7 +32,12 @@ class ItemRow:
 
 
 def item_rows(party: Party, period: ReportingPeriod | None) -> list[ItemRow]:
-    """Every item that applies to the party, in the catalogue's order: five queries at the most."""
+    """Every item that applies to the party, in the catalogue's order: five queries at the most.
+
+    Each answer has `first_saved`, when somebody first wrote into it.
+    """
+    answers = ProgressUpdate.objects.filter(assignment__party=party, period=period)
+    saves = UpdateRevision.objects.filter(update=OuterRef("pk")).order_by("number")
     assignments = {
         a.item_id: a
         for a in Assignment.objects.filter(party=party).select_related(
@@ -41,7 +46,7 @@ def item_rows(party: Party, period: ReportingPeriod | None) -> list[ItemRow]:
     }
     updates = {
         u.assignment.item_id: u
-        for u in with_people(ProgressUpdate.objects.filter(assignment__party=party, period=period))
+        for u in with_people(answers.annotate(first_saved=Subquery(saves.values("at")[:1])))
     }
     carried = carried_answers([party], period)
     items = CatalogueItem.objects.applying_to(party).with_texts()

@@ -1,6 +1,7 @@
 """Collect the facts that the table of transitions looks at."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from accounts.access import Access, access_of
 from accounts.enums import RoleCode
@@ -12,19 +13,24 @@ from common import clock
 
 
 def standings(
-    updates: Sequence[ProgressUpdate], access: Access, *, is_inside: bool = False
+    updates: Sequence[ProgressUpdate],
+    access: Access,
+    *,
+    is_inside: bool = False,
+    deadline: datetime | None = None,
 ) -> dict[int, Standing]:
     """update id -> Standing for the person behind `access`: five queries for any number.
 
     The updates come from `queries.updates.with_people`. `is_inside`: all are of parties that the
-    person is a member of, where no mandate counts; this saves a query.
+    person is a member of, where no mandate counts; this saves a query. So does a `deadline` that
+    is known to hold for all of them.
     """
     if not updates:
         return {}
     now = clock.now()
     roster = queries.roster(u.assignment.party_id for u in updates)
     authors = queries.authors(updates)
-    extensions = queries.deadlines(updates)
+    extensions = {} if deadline else queries.deadlines(updates)
     mandated = set() if is_inside else queries.mandated_parties(access.user)
     found = {}
     for update in updates:
@@ -34,7 +40,7 @@ def standings(
             update=update,
             access=access,
             now=now,
-            deadline=extension.until if extension else update.period.due_at,
+            deadline=deadline or (extension.until if extension else update.period.due_at),
             authors=authors.get(update.pk, frozenset()),
             contributors=roster.by_institution.get((RoleCode.CONTRIBUTOR, lead), frozenset()),
             validators=roster.by_institution.get((RoleCode.VALIDATOR, lead), frozenset()),

@@ -114,7 +114,7 @@ def _national(
 ) -> tuple[National, dict[int, Standing]]:
     rows = item_rows(party, period)
     rows = sorted_by(request, rows, SORTS) or rows
-    stand = standings([row.update for row in rows if row.update], access(request))
+    stand = standings([row.update for row in rows if row.update], access(request), is_inside=True)
     people = User.objects.in_bulk({pk for s in stand.values() for pk in s.holders})
 
     def missing(row: ItemRow) -> Missing:
@@ -208,7 +208,7 @@ def _page(
         .prefetch_related("amendments__sent_by")
         .first()
     )
-    deadline = period.deadline_for(party)
+    deadline = next((s.deadline for s in stand.values()), None) or period.deadline_for(party)
     context = {
         "national": national,
         "party": party,

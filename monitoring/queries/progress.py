@@ -18,6 +18,7 @@ from actionplans.models import (
     ReportingPeriod,
     Submission,
 )
+from actionplans.queries.updates import ItemRow
 from common import clock
 
 S = UpdateState
@@ -83,10 +84,41 @@ def progress_of(parties: Iterable[Party], period: ReportingPeriod) -> dict[int, 
     }
 
 
-def items_answered(party: Party, period: ReportingPeriod) -> set[int]:
-    """Ids of the items whose answers the institutions have handed on: one query."""
-    updates = ProgressUpdate.objects.filter(HANDED_ON, assignment__party=party, period=period)
-    return set(updates.values_list("assignment__item", flat=True))
+def progress_in(rows: Iterable[ItemRow], party: Party, period: ReportingPeriod) -> Progress:
+    """One party's progress, counted from its items that were read before: two queries."""
+    rows = list(rows)
+    recommendations = [row for row in rows if row.item.type == ItemType.RECOMMENDATION]
+    sent = [r.update.transmitted_revision for r in recommendations if r.update]
+    deadline = deadlines([party], period)[party.pk]
+    answered = sum(is_answered(row) for row in recommendations)
+    return Progress(
+        total=len(recommendations),
+        answered=answered,
+        carried=sum(row.carried is not None for row in recommendations),
+        sent=sum(revision is not None for revision in sent),
+        reviewed=sum(bool(revision and revision.verdict) for revision in sent),
+        points_total=len(rows) - len(recommendations),
+        points_answered=sum(is_answered(row) for row in rows) - answered,
+        unassigned=sum(row.assignment is None for row in rows),
+        deadline=deadline,
+        is_extended=deadline != period.due_at,
+        late_institutions=_late_in(rows) if clock.now() >= deadline else (),
+        submission=Submission.objects.filter(party=party, period=period).first(),
+    )
+
+
+def is_answered(row: ItemRow) -> bool:
+    """Handed on by the institution, or standing from before: HANDED_ON on a row."""
+    if row.carried or row.update is None:
+        return row.carried is not None
+    is_written = row.update.state in (S.DRAFT, S.RETURNED)
+    return not is_written or row.update.transmitted_revision_id is not None
+
+
+def _late_in(rows: Iterable[ItemRow]) -> tuple[str, ...]:
+    """Names of institutions with an answer that is asked for and not handed on."""
+    late = (r.update.assignment.lead.name for r in rows if r.update and not is_answered(r))
+    return tuple(sorted(set(late)))
 
 
 def _totals(parties: list[Party]) -> dict[str, Counter[str]]:

@@ -11,10 +11,11 @@ from django.views.decorators.http import require_safe
 from accounts.access import access, party_or_404
 from accounts.enums import RoleCode
 from accounts.models import Membership, Party
-from monitoring.grid import CARRIED, GridRow, grid
+from actionplans.queries.updates import item_rows
+from monitoring.grid import GridRow, grid
 from monitoring.models import PilotParticipation
 from monitoring.queries.periods import period_or_404
-from monitoring.queries.progress import items_answered, progress_of
+from monitoring.queries.progress import is_answered, progress_in
 from monitoring.queries.start import tasks
 from monitoring.tables import theme_of, theme_title
 from monitoring.views.start import desk_heading
@@ -49,7 +50,7 @@ def by_theme(rows: Sequence[GridRow], answered: Container[int]) -> list[ThemePro
     for row in rows:
         code = theme_of(row)
         theme = found.setdefault(code, ThemeProgress(code, theme_title(row)))
-        theme.add(row, row.item.pk in answered or row.status == CARRIED)
+        theme.add(row, row.item.pk in answered)
     return list(found.values())
 
 
@@ -63,8 +64,9 @@ def leaders(party: Party) -> list[Membership]:
 def party(request: HttpRequest, code: str) -> HttpResponse:
     shown = party_or_404(request, code)
     who, period = access(request), period_or_404(request)
-    progress = progress_of([shown], period)[shown.pk] if period else None
-    rows = grid(who, shown, period, {}) if period else []
+    items = item_rows(shown, period) if period else []
+    progress = progress_in(items, shown, period) if period else None
+    rows = grid(who, shown, items, {}, progress.deadline) if progress else []
     mine = [t for t in tasks(request) if t.update.assignment.party_id == shown.pk]
     prefetch_related_objects([t.update.assignment.item for t in mine], "texts")
     waiting = task_waits(shown, mine) + party_waits(who, shown, progress)
@@ -74,7 +76,7 @@ def party(request: HttpRequest, code: str) -> HttpResponse:
         "page_period": period,
         "party_heading": desk_heading(shown, progress, outside=not who.is_member(shown)),
         "progress": progress,
-        "themes": by_theme(rows, items_answered(shown, period) if period else ()),
+        "themes": by_theme(rows, {row.item.pk for row in items if is_answered(row)}),
         "leaders": leaders(shown),
         "pilot": PilotParticipation.objects.endorsed().filter(party=shown).first(),
         "is_member": who.is_member(shown),

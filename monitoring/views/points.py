@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 from accounts.access import access, party_or_404
 from accounts.models import Party
 from actionplans.enums import ItemType
+from actionplans.queries.updates import item_rows
 from monitoring.facts import Fact, Facts, facts_for
 from monitoring.grid import GridRow, grid
 from monitoring.queries.periods import period_or_404
@@ -65,10 +66,10 @@ def points(request: HttpRequest, code: str) -> HttpResponse:
     shown: list[Point] = []
     if period is not None:
         facts = facts_for([party], period)[party.pk]
-        rows = grid(who, party, period, findings_for(party, facts))
-        shown = [
-            _point(party, row, facts) for row in rows if row.item.type == ItemType.ACTION_POINT
-        ]
+        items = [row for row in item_rows(party, period) if row.item.type == ItemType.ACTION_POINT]
+        deadline = period.deadline_for(party)
+        rows = grid(who, party, items, findings_for(party, facts), deadline)
+        shown = [_point(party, row, facts) for row in rows]
     context = {
         "page_party": party,
         "page_period": period,

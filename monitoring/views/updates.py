@@ -10,6 +10,7 @@ from accounts.access import Access, access, party_or_404
 from accounts.models import Party
 from accounts.permissions import Permission
 from actionplans.models import ReportingPeriod
+from actionplans.queries.updates import item_rows
 from actionplans.queries.workbooks import may_work_offline
 from actionplans.views.bulk import party_buttons
 from common.exports import wanted_format
@@ -17,7 +18,7 @@ from monitoring.facts import facts_for
 from monitoring.grid import grid, with_contributions
 from monitoring.queries.beside import own_contributions
 from monitoring.queries.periods import period_or_404
-from monitoring.queries.progress import progress_of
+from monitoring.queries.progress import progress_in
 from monitoring.queries.start import tasks
 from monitoring.rules import Finding, findings_for
 from monitoring.tables import GridTable, grid_columns, grid_file
@@ -42,7 +43,9 @@ def updates(request: HttpRequest, code: str) -> HttpResponse:
     who, period = access(request), period_or_404(request)
     if period is None:
         return render(request, "monitoring/updates.html", {"page_party": party})
-    rows = grid(who, party, period, findings_of(party, period))
+    items = item_rows(party, period)
+    progress = progress_in(items, party, period)
+    rows = grid(who, party, items, findings_of(party, period), progress.deadline)
     tasks(request, {row.standing.update.pk: row.standing for row in rows if row.standing})
     begun = own_contributions(who, party, period)
     rows = with_contributions(rows, begun, tasks(request), period)
@@ -50,7 +53,6 @@ def updates(request: HttpRequest, code: str) -> HttpResponse:
     columns = grid_columns(request, is_member=who.is_member(party))
     if wanted_format(request):
         return grid_file(request, party, period, table, columns)
-    progress = progress_of([party], period)[party.pk]
     context = {
         "page_party": party,
         "page_period": period,

@@ -19,7 +19,7 @@ from django.urls import Resolver404, resolve, reverse
 
 from accounts.enums import RoleCode
 from accounts.models import User
-from actionplans.models import CatalogueItem, ProgressUpdate, ReportingPeriod
+from actionplans.models import CatalogueItem, Clarification, ProgressUpdate, ReportingPeriod
 from benchmarks.measure import build_reports
 from tests.consistency.grid import ROUTES, address, expected
 from tests.consistency.world import World, world
@@ -165,7 +165,15 @@ def answers_in_every_state() -> dict[str, list[str]]:
     rows = rows.order_by("assignment__lead__sector", "-period__opens_at")
     by_state = {row.state: row.pk for row in reversed(rows)}
     steps = [route for route in ROUTES if route.startswith("actionplans:update-")]
-    return {r: [reverse(r, args=[FULL, pk]) for pk in by_state.values()] for r in steps}
+    steps.append("actionplans:clarification")
+    asked = Clarification.objects.filter(update__assignment__party__code=FULL)
+    return {
+        **{r: [reverse(r, args=[FULL, pk]) for pk in by_state.values()] for r in steps},
+        **{
+            r: [reverse(r, args=[FULL, one.update_id, one.number]) for one in asked]
+            for r in ("actionplans:clarification-answer", "actionplans:clarification-withdraw")
+        },
+    }
 
 
 def sparse() -> World:

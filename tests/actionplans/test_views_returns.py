@@ -303,12 +303,12 @@ ONE, THREE = (Part.RATING,), (Part.NARRATIVE, Part.RATING, Part.EVIDENCE)
 @pytest.mark.parametrize(
     ("parts", "step", "who", "cost"),
     [
-        ((), "edit", "contributor", 31),
-        (ONE, "edit", "contributor", 26),
-        (THREE, "edit", "contributor", 30),
-        ((), "sign", "validator", 22),
-        (ONE, "sign", "validator", 23),
-        (THREE, "sign", "validator", 23),
+        ((), "edit", "contributor", 30),
+        (ONE, "edit", "contributor", 25),
+        (THREE, "edit", "contributor", 29),
+        ((), "sign", "validator", 21),
+        (ONE, "sign", "validator", 22),
+        (THREE, "sign", "validator", 22),
     ],
 )
 def test_pages_ask_as_often_for_three_parts_as_for_one(

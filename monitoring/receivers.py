@@ -25,7 +25,7 @@ from actionplans.notifications import (
     told_of_time,
 )
 from actionplans.queries.contributions import with_answer
-from actionplans.queries.updates import with_people
+from actionplans.queries.updates import reviewers_of, with_people
 from actionplans.rules import Standing
 from actionplans.services.contribution_standings import contribution_standing
 from actionplans.services.standings import standing_of
@@ -77,6 +77,9 @@ def _of_step(event: AuditEvent, verb: Verb, by: User) -> Told:
     """A step of an answer, or the sending of many."""
     is_sending = event.subject_type == SUBMISSION
     pks = event.details["updates"] if is_sending else [int(event.subject_id)]
+    if not pks:  # nothing changed: no answer goes, and the reviewers are told all the same
+        reviewers = reviewers_of(Party.objects.get(pk=event.party_id or 0))
+        return {person: [] for person in present(r.pk for r in reviewers) if person != by}
     updates = _updates(pks)
     standing = _standing(updates[pks[0]], by)
     return {person: list(updates.values()) for person in recipients(standing, verb)}

@@ -11,7 +11,7 @@ from accounts.permissions import Permission
 from accounts.services import audit
 from actionplans.enums import UpdateState, Verb
 from actionplans.models import Amendment, ProgressUpdate, ReportingPeriod, Submission
-from actionplans.queries.updates import with_people
+from actionplans.queries.updates import item_rows, with_people
 from actionplans.rules import decide
 from actionplans.services.standings import standings
 from actionplans.services.updates import NotAllowed, keep_revision
@@ -34,9 +34,7 @@ def send_national_answer(
     in number, are a Conflict. Raises DomainError when nothing is endorsed and NotAllowed when
     the table says no.
     """
-    if not access_of(by).may(Permission.ENDORSE, party):
-        raise NotAllowed(_("This is for a coordinator of the party."), is_right_missing=True)
-    lock(Party.objects.filter(pk=party.pk)).get()  # one sender at a time
+    _begin(party, by)
     ready = _ready(party, period, by=by)
     if expected is not None and {update.pk: update.version for update in ready} != expected:
         raise Conflict(
@@ -47,13 +45,45 @@ def send_national_answer(
     submission = _write_down(party, period, answers=len(ready), by=by)
     for update in ready:
         _transmit(update, by=by)
+    return _record(submission, ready, by=by)
+
+
+@transaction.atomic
+def send_unchanged(*, party: Party, period: ReportingPeriod, by: User) -> Submission:
+    """Declare, in an interim period, that every answer stands as it was sent before.
+
+    A national answer of no answers; what changes later follows as an amendment. Raises
+    NotAllowed without the right or when the period is not open, DomainError in a yearly period,
+    and Conflict when an answer was begun, endorsed or sent meanwhile.
+    """
+    _begin(party, by)
+    if not period.is_interim:
+        raise DomainError(_("A yearly period asks for every answer anew."))
+    if not period.opens_at <= clock.now() < period.closes_at:
+        raise NotAllowed(_("The period is not open."), is_right_missing=False)
+    is_sent = Submission.objects.filter(party=party, period=period).exists()
+    rows = item_rows(party, period)
+    if is_sent or not rows or not all(row.carried for row in rows):
+        raise Conflict(
+            _("Not every answer stands from before any more. Look again, then send what changed.")
+        )
+    return _record(_write_down(party, period, answers=0, by=by), [], by=by)
+
+
+def _begin(party: Party, by: User) -> None:
+    if not access_of(by).may(Permission.ENDORSE, party):
+        raise NotAllowed(_("This is for a coordinator of the party."), is_right_missing=True)
+    lock(Party.objects.filter(pk=party.pk)).get()  # one sender at a time
+
+
+def _record(submission: Submission, sent: list[ProgressUpdate], *, by: User) -> Submission:
     audit.record(
         "submission.send",
         submission,
         by=by,
-        party=party,
-        period=period.pk,
-        updates=[update.pk for update in ready],
+        party=submission.party,
+        period=submission.period_id,
+        updates=[update.pk for update in sent],
     )
     return submission
 

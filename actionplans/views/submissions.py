@@ -21,7 +21,7 @@ from actionplans.models import ReportingPeriod, Submission
 from actionplans.queries.updates import ItemRow, item_rows, reviewers_of
 from actionplans.rules import Standing, decide, lock_of, time_lock
 from actionplans.services.standings import standings
-from actionplans.services.submissions import send_national_answer
+from actionplans.services.submissions import send_national_answer, send_unchanged
 from actionplans.services.updates import NotAllowed
 from actionplans.views.lookups import Person, period_or_404, told_words, with_belongings
 from common import clock
@@ -59,6 +59,11 @@ class National:
     @property
     def total(self) -> int:
         return len(self.ready) + len(self.sent) + len(self.missing) + len(self.carried)
+
+    @property
+    def is_unchanged(self) -> bool:
+        """Whether all that is asked stands as it was sent before."""
+        return self.total > 0 and self.total == len(self.carried)
 
     @property
     def ready_key(self) -> str:
@@ -167,14 +172,17 @@ def _send(request: HttpRequest, national: National, stand: dict[int, Standing]) 
     if request.POST.get("ready") != national.ready_key:
         changed = _("What is ready changed since you opened this page. Look again, then send.")
         return _page(request, national, stand, refusal=changed)
+    if national.is_unchanged and "unchanged" not in request.POST:
+        tick = _("Tick that nothing changed, then send.")
+        return _page(request, national, stand, refusal=tick)
     told = _reviewers(request, national)
+    party, period, by = national.party, national.period, access(request).user
     try:
-        send_national_answer(
-            party=national.party,
-            period=national.period,
-            by=access(request).user,
-            expected=national.ready_versions,
-        )
+        if "unchanged" in request.POST:
+            send_unchanged(party=party, period=period, by=by)
+        else:
+            expected = national.ready_versions
+            send_national_answer(party=party, period=period, by=by, expected=expected)
     except Conflict as refusal:
         fresh, stand = _national(request, national.party, national.period)
         return _page(request, fresh, stand, refusal=refusal.message)
@@ -187,6 +195,8 @@ def _send(request: HttpRequest, national: National, stand: dict[int, Standing]) 
     done = ngettext(
         "%(number)s answer was sent.", "%(number)s answers were sent.", len(national.ready)
     ) % {"number": len(national.ready)}
+    if "unchanged" in request.POST:
+        done = _("The national answer was sent: nothing changed.")
     messages.success(request, f"{done} {told_words(told)}")
     address = reverse("actionplans:submission", args=[national.party.code])
     return redirect(f"{address}?period={national.period.code}")
@@ -219,6 +229,9 @@ def _page(
         "told": _reviewers(request, national),
         "may_send": access(request).may(Permission.ENDORSE, party),
         "hindrance": _hindrance(national, stand),
+        "may_say_unchanged": national.is_unchanged
+        and submission is None
+        and period.opens_at <= clock.now() < period.closes_at,
         "refusal": refusal,
     }
     return render(request, "actionplans/submission.html", context, status=409 if refusal else 200)

@@ -1,6 +1,7 @@
 """Interim periods ask only for what changed; a claim on old evidence says so."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -12,13 +13,18 @@ from hypothesis import strategies as st
 
 from accounts.enums import RoleCode
 from actionplans.enums import PeriodKind, UpdateState
-from actionplans.models import Evidence, ProgressUpdate, ReportingPeriod
+from actionplans.models import Evidence, ProgressUpdate, ReportingPeriod, Submission
 from actionplans.queries.evidence import is_out_of_date
 from actionplans.queries.updates import carried_answers
 from actionplans.services import updates
 from actionplans.services.contents import Content, NewEvidence
 from actionplans.services.periods import open_updates
+from actionplans.services.submissions import send_national_answer, send_unchanged
+from actionplans.services.updates import NotAllowed
+from common import clock
 from common.dates import year_before
+from common.errors import Conflict, DomainError
+from monitoring.models import Notice
 from tests.factories import accounts, actionplans
 from tests.factories.actionplans import CONTENT, DAY, Desk
 
@@ -118,6 +124,57 @@ def test_national_answer_misses_nothing_that_stands(desk: Desk, signed_in: SignI
     assert [row.carried for row in national.carried] == [desk.update]
     assert national.missing == []
     assert "Stands from before" in response.content.decode()
+
+
+def test_that_nothing_changed_is_sent_as_a_national_answer(desk: Desk, signed_in: SignIn) -> None:
+    period = later(desk).period
+    client, page = signed_in(desk.coordinator), "/p/NGA/submission/?period=2026"
+    html = client.get(page).content.decode()
+    assert "Nigeria: 1 answer stands as it was sent before" in html
+    refused = client.post(page, {"ready": ""})
+    assert "Tick that nothing changed" in refused.content.decode()
+    assert not Submission.objects.filter(period=period).exists()
+    html = client.post(page, {"ready": "", "unchanged": "on"}, follow=True).content.decode()
+    assert "The national answer was sent: nothing changed." in html
+    assert "Send that nothing changed" not in html
+    sent = Submission.objects.get(period=period)
+    assert (sent.answers, sent.on_time, sent.sent_by) == (0, True, desk.coordinator)
+    notices = Notice.objects.filter(user=desk.reviewer, event__subject_id=str(sent.pk))
+    assert [notice.event.action for notice in notices] == ["submission.send"]
+
+
+@pytest.mark.parametrize("who", ["contributor", "administrator", "reviewer"])
+def test_nobody_but_a_coordinator_sends_that_nothing_changed(who: str, desk: Desk) -> None:
+    period = later(desk).period
+    with pytest.raises(NotAllowed) as refusal:
+        send_unchanged(party=desk.party, period=period, by=getattr(desk, who))
+    assert refusal.value.is_right_missing
+
+
+def test_that_nothing_changed_is_refused_where_it_is_not_so(desk: Desk) -> None:
+    draft = later(desk)
+    send = {"party": desk.party, "by": desk.coordinator}
+    with pytest.raises(DomainError, match="yearly"):
+        send_unchanged(**send, period=desk.period)
+    with clock.at(draft.period.closes_at), pytest.raises(NotAllowed):
+        send_unchanged(**send, period=draft.period)
+    begun = {"update": draft, "version": draft.version, "by": desk.contributor}
+    updates.save_update(**begun, content=Content(narrative="It changed."))
+    with pytest.raises(Conflict):
+        send_unchanged(**send, period=draft.period)
+    assert not Submission.objects.filter(period=draft.period).exists()
+
+
+def test_what_changes_after_it_is_an_amendment(desk: Desk) -> None:
+    draft = later(desk)
+    send = {"party": desk.party, "period": draft.period, "by": desk.coordinator}
+    sent = send_unchanged(**send)
+    with pytest.raises(Conflict):
+        send_unchanged(**send)
+    changed = replace(desk, period=draft.period, update=draft)
+    actionplans.bring_to(changed, UpdateState.ENDORSED)
+    assert send_national_answer(**send) == sent
+    assert [(one.number, one.answers) for one in sent.amendments.all()] == [(1, 1)]
 
 
 def test_carried_answers_count_as_answered(desk: Desk, signed_in: SignIn) -> None:

@@ -5,12 +5,12 @@ Callers hold the answer's row locked and open. Errors: DomainError, naming the f
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import User
+from accounts.models import Party, User
 from actionplans.enums import (
     RATINGS_BY_KIND,
     RATINGS_WITH_EVIDENCE,
@@ -35,6 +35,11 @@ class NewEvidence:
     url: str = ""
     publisher: str = ""
     date: dt.date | None = None
+
+    def row(self, *, party: Party, by: User, **more: Any) -> Evidence:
+        """The party's evidence that it becomes, not saved yet."""
+        given = {one.name: getattr(self, one.name) for one in fields(self)}
+        return Evidence(**given, party=party, added_by=by, **more)
 
 
 @dataclass(frozen=True)
@@ -75,15 +80,8 @@ def accept(row: ProgressUpdate, content: Content, *, by: User) -> dict[str, Any]
 
 
 def _attach(row: ProgressUpdate, new: NewEvidence, *, by: User) -> None:
-    evidence = Evidence.objects.create(
-        party=row.assignment.party,
-        title=new.title,
-        stored_file=new.stored_file,
-        url=new.url,
-        publisher=new.publisher,
-        date=new.date,
-        added_by=by,
-    )
+    evidence = new.row(party=row.assignment.party, by=by)
+    evidence.save(force_insert=True)
     EvidenceUse.objects.create(evidence=evidence, update=row)
 
 

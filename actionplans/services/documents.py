@@ -11,12 +11,6 @@ def keep_document(
     """The party's evidence to link: one it has already, or the new one. Call it in a write."""
     if not isinstance(document, NewEvidence):
         return document
-    return Evidence.objects.create(
-        party=party,
-        title=document.title,
-        stored_file=document.stored_file,
-        url=document.url,
-        publisher=document.publisher,
-        date=document.date,
-        added_by=by,
-    )
+    evidence = document.row(party=party, by=by)
+    evidence.save(force_insert=True)
+    return evidence

@@ -29,17 +29,7 @@ def add_evidence(
     visibility: str = Visibility.REVIEWERS,
 ) -> Evidence:
     """Keep a document in the party's library before any answer uses it."""
-    evidence = Evidence(
-        party=party,
-        title=new.title,
-        stored_file=new.stored_file,
-        url=new.url,
-        publisher=new.publisher,
-        date=new.date,
-        expires_on=expires_on,
-        visibility=visibility,
-        added_by=by,
-    )
+    evidence = new.row(party=party, by=by, expires_on=expires_on, visibility=visibility)
     check(evidence)
     evidence.save(force_insert=True)
     audit.record("evidence.add", evidence, by=by, party=party)

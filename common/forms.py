@@ -11,10 +11,12 @@ class WaypostForm:
 
     The page writes the <form> and the buttons, or includes _components/form.html. With
     `versioned = True` the form carries the version it was opened at, for compare-and-set:
-    `cleaned_data["version"]`.
+    `cleaned_data["version"]`. Fields of which at least one is given stand in `one_of_several`:
+    none of them is called optional.
     """
 
     versioned = False
+    one_of_several: tuple[str, ...] = ()
     fields: dict[str, forms.Field]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

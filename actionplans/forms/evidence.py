@@ -54,7 +54,7 @@ class NewEvidenceForm(EvidenceForm):
     versioned = False
     file = forms.FileField(label=_("File"), required=False)
     link = forms.URLField(
-        label=_("or a link"),
+        label=_("Link, if there is no file"),
         help_text=_("The address of a public page or document."),
         required=False,
         max_length=500,
@@ -62,6 +62,7 @@ class NewEvidenceForm(EvidenceForm):
         validators=[URLValidator(schemes=["http", "https"])],
     )
     field_order = ["file", "link"]
+    one_of_several = ("file", "link")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

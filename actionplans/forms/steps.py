@@ -34,9 +34,7 @@ class UnchangedForm(StepForm):
 
 
 class ReasonField(ProseField):
-    """One of several reasons, of which at least one is given: none is called optional."""
-
-    one_of_several = True
+    """Why one part is returned; empty where it is not."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(required=False, rows=2, **kwargs)
@@ -45,6 +43,7 @@ class ReasonField(ProseField):
 class ReturnForm(StepForm):
     """What has to be mended, and why: a field for each part, empty where it stays as it is."""
 
+    one_of_several = ("narrative", "rating", "measures", "evidence", "whole")
     narrative = ReasonField(
         label=_("Why the narrative is returned"),
         help_text=_("Say what is missing and what would do. Leave empty what stays as it is."),

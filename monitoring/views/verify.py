@@ -22,6 +22,7 @@ SHA256 = re.compile("[0-9a-f]{64}")
 class VerifyForm(WaypostForm, forms.Form):
     """A file, or the 64 characters that stand at the foot of each page."""
 
+    one_of_several = ("file", "digest")
     file = forms.FileField(
         label=gettext_lazy("File"),
         required=False,

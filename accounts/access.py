@@ -1,6 +1,8 @@
 """How a view asks whether somebody may. Not yours: 404; yours but not your right: 403."""
 
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest
@@ -8,6 +10,10 @@ from django.http import Http404, HttpRequest
 from accounts.enums import RoleCode
 from accounts.models import Membership, Party, User
 from accounts.permissions import READING, ROLES, Permission
+
+T = TypeVar("T")
+# Roles whose holders a mandate lets read other parties: MandateQuerySet.current asks for them.
+MANDATED = frozenset({RoleCode.REVIEWER, RoleCode.OBSERVER})
 
 
 def permissions_of(membership: Membership) -> frozenset[Permission]:
@@ -19,10 +25,21 @@ def permissions_of(membership: Membership) -> frozenset[Permission]:
 
 @dataclass(frozen=True)
 class Access:
-    """What one signed-in person may do: memberships read once a request."""
+    """What one signed-in person may do: memberships read once a request.
+
+    `once` keeps what the rules ask of others, so that no request reads it twice either.
+    """
 
     user: User
     memberships: tuple[Membership, ...]
+    _kept: dict[Hashable, Any] = field(default_factory=dict, compare=False, repr=False)
+
+    def once(self, key: Hashable, read: Callable[[], T]) -> T:
+        """What `read` finds, read the first time that the key is asked for."""
+        if key not in self._kept:
+            self._kept[key] = read()
+        found: T = self._kept[key]
+        return found
 
     def may(self, permission: Permission, party: Party | None = None) -> bool:
         """Whether a role in the party holds the permission; without a party: any role."""
@@ -31,6 +48,11 @@ class Access:
             for m in self.memberships
             if party is None or m.party_id == party.pk
         )
+
+    @property
+    def may_hold_mandates(self) -> bool:
+        """Whether a role of theirs lets a mandate count; for all others none need be read."""
+        return any(m.role in MANDATED for m in self.memberships)
 
     def may_give(self, party: Party | None) -> frozenset[RoleCode]:
         """The roles that this person may give and end in the party (None: in the portal)."""
@@ -71,11 +93,11 @@ def party_or_404(request: HttpRequest, code: str) -> Party:
     for membership in access(request).memberships:
         if membership.party and membership.party.code == code:
             return membership.party
-    reviewed = Party.objects.under_mandate(request.user).filter(code=code)  # type: ignore[arg-type]
-    party = reviewed.select_related("country").first()
-    if party is None:
-        raise Http404
-    return party
+    if access(request).may_hold_mandates:
+        reviewed = Party.objects.under_mandate(access(request).user).filter(code=code)
+        if party := reviewed.select_related("country").first():
+            return party
+    raise Http404
 
 
 def own_party_or_404(request: HttpRequest, code: str) -> Party:

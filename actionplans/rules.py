@@ -4,7 +4,7 @@ Services, buttons, "why is this locked", the user guide and tests all read TRANS
 `decide`. Rules are pure: `services.standings` collects the facts they look at.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -15,6 +15,7 @@ from accounts.access import Access
 from accounts.permissions import Permission
 from actionplans.enums import Part, UpdateState, Verb
 from actionplans.models import ProgressUpdate
+from actionplans.queries.updates import Member
 
 S = UpdateState
 REPLY_WITHIN = timedelta(days=14)  # of a verdict that comes late in the period, or after it
@@ -34,6 +35,7 @@ class Standing:
     coordinators: frozenset[int]
     administrators: frozenset[int]
     mandated: bool  # under a reviewer's mandate for the party, and no member of it
+    members: Mapping[int, Member]  # of the party, by user id
 
     @property
     def me(self) -> int:
@@ -65,6 +67,11 @@ class Standing:
             S.SIGNED: self.endorsers,
             S.ENDORSED: self.coordinators,
         }.get(S(self.update.state), frozenset())
+
+    @property
+    def held_by(self) -> list[Member]:
+        """The holders by name, with where they belong."""
+        return sorted((self.members[pk] for pk in self.holders), key=lambda member: member.name)
 
     @property
     def is_reopened(self) -> bool:

@@ -9,7 +9,7 @@ from django.urls import include, path
 from actionplans.models import ProgressUpdate
 from actionplans.services.standings import standing_of
 from common import clock
-from monitoring.grid import holder_words, names_of, reached_at
+from monitoring.grid import holder_words, reached_at
 
 
 class OpenSite(admin.AdminSite):
@@ -56,8 +56,7 @@ class SameColumns(StoredColumns):
 
     def get_list_display(self, request: HttpRequest) -> Any:
         def holder(update: ProgressUpdate) -> str:
-            standing = standing_of(update, request.user)  # type: ignore[arg-type]
-            return holder_words(standing, names_of(set(standing.holders)))
+            return holder_words(standing_of(update, request.user))  # type: ignore[arg-type]
 
         def late(update: ProgressUpdate) -> bool:
             deadline = update.period.deadline_for(update.assignment.party)

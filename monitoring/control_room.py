@@ -13,10 +13,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.access import Access
-from accounts.models import Membership, Party
+from accounts.models import Party
 from actionplans.enums import UpdateState
 from actionplans.models import ExtensionRequest, ReportingPeriod, UpdateRevision
-from actionplans.queries.updates import ItemRow, item_rows
+from actionplans.queries.updates import ItemRow, Member, deadline_in, item_rows
 from actionplans.rules import Standing
 from actionplans.services.standings import standings
 from common import clock
@@ -50,21 +50,12 @@ LACKING = "lacking"  # in the address: every stage before the answer is ready
 
 
 @dataclass(frozen=True)
-class Holder:
-    """Somebody who has to act next, and where they belong."""
-
-    pk: int
-    name: str
-    institution: str
-
-
-@dataclass(frozen=True)
 class Line:
     """One item of the party: its stage, who has to act, and since when it lies there."""
 
     row: ItemRow
     stage: Stage
-    holders: list[Holder]
+    holders: list[Member]
     since: datetime
     is_late: bool
 
@@ -112,7 +103,7 @@ class Institution:
 class Blocked:
     """One person with the answers that wait for them."""
 
-    holder: Holder
+    holder: Member
     lines: list[Line]
 
     @property
@@ -186,7 +177,7 @@ class Room:
     @property
     def people(self) -> list[Blocked]:
         """Everybody for whom an answer of those shown waits; who holds it longest comes first."""
-        held: dict[Holder, list[Line]] = {}
+        held: dict[Member, list[Line]] = {}
         for line in self.shown:
             for holder in line.holders:
                 held.setdefault(holder, []).append(line)
@@ -221,14 +212,13 @@ class Room:
 
 
 def control_room(who: Access, party: Party, period: ReportingPeriod, query: QueryDict) -> Room:
-    """Ten queries, however many items, institutions and periods there are."""
+    """Nine queries at the most, however many items, institutions and periods there are."""
     rows = item_rows(party, period)
-    stand = standings([row.update for row in rows if row.update], who, is_inside=True)
-    people = _holders(party, {pk for s in stand.values() for pk in s.holders})
+    stand = standings([row.update for row in rows if row.update], who)
     since = state_since(stand)
-    deadline = next((s.deadline for s in stand.values()), None) or period.deadline_for(party)
+    deadline = deadline_in(rows, party, period)
     return Room(
-        lines=[_line(row, stand, people, since, period, deadline) for row in rows],
+        lines=[_line(row, stand, since, period, deadline) for row in rows],
         deadline=deadline,
         is_extended=deadline != period.due_at,
         request=ExtensionRequest.objects.waiting().filter(party=party, period=period).first(),
@@ -239,18 +229,16 @@ def control_room(who: Access, party: Party, period: ReportingPeriod, query: Quer
 def _line(
     row: ItemRow,
     stand: Mapping[int, Standing],
-    people: Mapping[int, Holder],
     since: Mapping[int, datetime],
     period: ReportingPeriod,
     deadline: datetime,
 ) -> Line:
     standing = stand[row.update.pk] if row.update else None
-    holders = [people[pk] for pk in standing.holders if pk in people] if standing else []
     was_sent = row.update is not None and row.update.transmitted_revision_id is not None
     return Line(
         row,
         stage_of(standing),
-        sorted(holders, key=lambda holder: holder.name),
+        standing.held_by if standing else [],
         since.get(row.update.pk, period.opens_at) if row.update else period.opens_at,
         is_late=clock.now() >= deadline and not was_sent,
     )
@@ -268,17 +256,6 @@ def stage_of(standing: Standing | None) -> Stage:
     if state in (S.SUBMITTED, S.SIGNED):
         return Stage.COORDINATOR
     return Stage.READY if state == S.ENDORSED else Stage.SENT
-
-
-def _holders(party: Party, people: set[int]) -> dict[int, Holder]:
-    """user id -> name and institution in the party: one query."""
-    rows = Membership.objects.current().filter(party=party, user__in=people)
-    named = rows.order_by("pk").values_list("user_id", "user__name", "institution__name")
-    found: dict[int, Holder] = {}
-    for pk, name, institution in named:
-        if pk not in found or not found[pk].institution:
-            found[pk] = Holder(pk, name, institution or "")
-    return found
 
 
 def state_since(updates: Iterable[int]) -> dict[int, datetime]:

@@ -5,9 +5,10 @@ Every fact is taken twice: on the last day of the period's data, and under
 end on that day. A fact says "no record yet" where the party has kept none.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import product
 from typing import Any
 
 from django.urls import reverse
@@ -18,7 +19,7 @@ from accounts.enums import Sector
 from accounts.models import Party
 from actionplans.models import ReportingPeriod
 from common import clock, formats
-from monitoring.queries.records import Dated, Proof, read_all
+from monitoring.queries.records import Dated, Proof, Source, read
 from recruitment import queries as recruitment
 from taskforces import queries as taskforces
 
@@ -58,23 +59,31 @@ def twelve_months_before(day: date) -> date:
         return day.replace(year=day.year - 1, day=28)
 
 
-def facts_for(parties: Iterable[Party], period: ReportingPeriod) -> dict[int, Facts]:
-    """party id -> fact code -> Fact, in nine queries for any number of parties."""
+def facts_for(
+    parties: Iterable[Party], period: ReportingPeriod, sources: Collection[Source] = tuple(Source)
+) -> dict[int, Facts]:
+    """party id -> fact code -> Fact, in eight queries for any number of parties.
+
+    Fewer where only some `sources` are asked for, whose facts alone are then found.
+    """
     parties = list(parties)
     end = as_of(period)
-    records = read_all(parties, end)
     found: dict[int, Facts] = {party.pk: {} for party in parties}
     moments: tuple[tuple[date, Key], ...] = ((end, str), (twelve_months_before(end), year_before))
-    days = [(day, twelve_months_before(day) + timedelta(days=1)) for day, _key in moments]
-    standings = taskforces.standing(parties, days)
-    for (day, key), standing in zip(moments, standings, strict=True):
-        for party in parties:
-            new = task_force(party, standing.get(party.pk), day)
-            for kind, rows in records.items():
-                new += practice(kind, rows.get(party.pk, ()), day)
+    if Source.TASK_FORCE in sources:
+        days = [(day, twelve_months_before(day) + timedelta(days=1)) for day, _key in moments]
+        standings = taskforces.standing(parties, days)
+        for (day, key), standing in zip(moments, standings, strict=True):
+            for party in parties:
+                new = task_force(party, standing.get(party.pk), day)
+                found[party.pk] |= {key(fact.code): fact for fact in new}
+    for kind, rows in read(parties, end, sources).items():
+        for (day, key), party in product(moments, parties):
+            new = practice(kind, rows.get(party.pk, ()), day)
             found[party.pk] |= {key(fact.code): fact for fact in new}
-    for party, fact in _deployments(parties, end):
-        found[party.pk][fact.code] = fact
+    if Source.DEPLOYMENTS in sources:
+        for party, fact in _deployments(parties, end):
+            found[party.pk][fact.code] = fact
     return found
 
 

@@ -1,4 +1,4 @@
-"""What the records say about an item: pure functions of facts, each with its source paragraph.
+"""What the records say about an item: rules are pure functions of facts, each with its paragraph.
 
 The scale is design's: 1 in preparation, 2 adopted on paper, 3 applied in practice, 4 sustained
 (3 or more twelve months before, and evidence of the last twelve months). Evidence that has
@@ -7,7 +7,7 @@ that rate nothing by themselves, the finding has evidence and no rating; where t
 it says "no record yet".
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
@@ -15,8 +15,9 @@ from django.utils.translation import gettext as _
 from accounts.enums import PartyKind, Sector
 from accounts.models import Party
 from actionplans.enums import Rating
-from monitoring.facts import EARLIER, Fact, Facts, sector_names
-from monitoring.queries.records import Proof
+from actionplans.models import ProgressUpdate
+from monitoring.facts import EARLIER, Fact, Facts, facts_for, sector_names
+from monitoring.queries.records import Proof, Source
 from taskforces.enums import MINIMUM_SECTORS
 
 
@@ -51,6 +52,7 @@ class Rule:
     version: int
     paragraph: str
     items: tuple[str, ...]
+    reads: Source
     level: Callable[[Mapping[str, Fact]], Level]
 
     def find(self, facts: Facts) -> Finding:
@@ -129,33 +131,80 @@ def shown(kind: str, fact: str = "recent") -> Callable[[Mapping[str, Fact]], Lev
 
 
 RULES: tuple[Rule, ...] = (
-    Rule("task-force", 1, "15.1.a", ("a",), _task_force),
-    Rule("consultations", 1, "15.1.b", ("b",), practised("consultations")),
-    Rule("dialogues", 1, "15.1.c", ("c",), practised("dialogues")),
-    Rule("monitoring", 1, "15.1.d", ("d",), practised("submissions")),
-    Rule("monitoring-of-plan", 1, "16, 2.1.d", ("2.1.d",), practised("submissions")),
-    Rule("contacts-shown", 1, "16, 2.3", ("2.3",), shown("consultations")),
-    Rule("training-on-gender", 1, "16, 4.1", ("4.1",), practised("pre_deployment")),
-    Rule("complementary-training", 1, "16, 4.1.a", ("4.1.a",), practised("complementary")),
-    Rule("national-expertise", 1, "16, 4.1.b", ("4.1.b",), practised("expertise")),
-    Rule("share-shown", 1, "16, 2.1.c; 3.1", ("2.1.c", "3.1"), shown("deployments", "share")),
-    Rule("attendance-shown", 1, "16, 4.1.d", ("4.1.d",), shown("trainings", "attended")),
+    Rule("task-force", 1, "15.1.a", ("a",), Source.TASK_FORCE, _task_force),
+    Rule("consultations", 1, "15.1.b", ("b",), Source.CONSULTATIONS, practised("consultations")),
+    Rule("dialogues", 1, "15.1.c", ("c",), Source.DIALOGUES, practised("dialogues")),
+    Rule("monitoring", 1, "15.1.d", ("d",), Source.SUBMISSIONS, practised("submissions")),
+    Rule(
+        "monitoring-of-plan",
+        1,
+        "16, 2.1.d",
+        ("2.1.d",),
+        Source.SUBMISSIONS,
+        practised("submissions"),
+    ),
+    Rule("contacts-shown", 1, "16, 2.3", ("2.3",), Source.CONSULTATIONS, shown("consultations")),
+    Rule(
+        "training-on-gender", 1, "16, 4.1", ("4.1",), Source.TRAININGS, practised("pre_deployment")
+    ),
+    Rule(
+        "complementary-training",
+        1,
+        "16, 4.1.a",
+        ("4.1.a",),
+        Source.TRAININGS,
+        practised("complementary"),
+    ),
+    Rule(
+        "national-expertise", 1, "16, 4.1.b", ("4.1.b",), Source.TRAININGS, practised("expertise")
+    ),
+    Rule(
+        "share-shown",
+        1,
+        "16, 2.1.c; 3.1",
+        ("2.1.c", "3.1"),
+        Source.DEPLOYMENTS,
+        shown("deployments", "share"),
+    ),
+    Rule(
+        "attendance-shown",
+        1,
+        "16, 4.1.d",
+        ("4.1.d",),
+        Source.TRAININGS,
+        shown("trainings", "attended"),
+    ),
     Rule(
         "sessions-shown",
         1,
         "16, 4.1.e; 5.2.a; 5.2.b",
         ("4.1.e", "5.2.a", "5.2.b"),
+        Source.TRAININGS,
         shown("trainings"),
     ),
 )
 BY_ITEM: dict[str, Rule] = {item: rule for rule in RULES for item in rule.items}
 
 
-def findings_for(party: Party, facts: Facts) -> dict[str, Finding]:
+def finding_of(update: ProgressUpdate) -> Finding | None:
+    """What the records show of the answer's item in its period; None where no rule is about it.
+
+    Only the records that the rule reads are read: two queries at the most.
+    """
+    party = update.assignment.party
+    rule = BY_ITEM.get(update.assignment.item.code)
+    if rule is None or party.kind != PartyKind.CONTRIBUTOR:
+        return None
+    return rule.find(facts_for([party], update.period, [rule.reads])[party.pk])
+
+
+def findings_for(
+    party: Party, facts: Facts, items: Collection[str] = tuple(BY_ITEM)
+) -> dict[str, Finding]:
     """item code -> what the party's records show; an item without a rule has no entry.
 
     Every rule is about contributing countries: for other parties there is nothing to find.
     """
     if party.kind != PartyKind.CONTRIBUTOR:
         return {}
-    return {item: rule.find(facts) for item, rule in BY_ITEM.items()}
+    return {item: BY_ITEM[item].find(facts) for item in items}

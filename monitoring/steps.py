@@ -36,7 +36,7 @@ def inside_steps(standing: Standing, people: People, to_be_mended: Iterable[str]
     if update.state in (S.DRAFT, S.RETURNED):
         rest: list[Step] = [{"state": s, "status": "todo"} for s in WAY[1:]]
         if update.state == S.RETURNED:  # the step before names who sent it back
-            rest[0] |= {"status": "next", "who": holder_words(standing, _names(people))}
+            rest[0] |= {"status": "next", "who": holder_words(standing)}
         return [_written_now(standing, people, to_be_mended), *rest]
     return [{"state": S.DRAFT, "status": "done"}, *_way_on(standing, people)]
 
@@ -49,7 +49,7 @@ def _written_now(standing: Standing, people: People, to_be_mended: Iterable[str]
         return {**step, "status": "returned", "note": note}
     if standing.is_reopened and not note:
         note = _("Reopened by a reviewer")
-    who = holder_words(standing, _names(people))
+    who = holder_words(standing)
     return {"state": S.DRAFT, "status": "current", "who": who, "note": note}
 
 
@@ -67,7 +67,7 @@ def _way_on(standing: Standing, people: People) -> Iterator[Step]:
             yield {**_acted(update, state, FIELDS[state], people), "status": status}
         elif waits:
             waits = False
-            who = holder_words(standing, _names(people))
+            who = holder_words(standing)
             yield {"state": state, "status": "next", "who": who}
         else:
             yield {"state": state, "status": "todo"}
@@ -89,10 +89,6 @@ def _acted(update: ProgressUpdate, state: S, field: str, people: People) -> Step
         "institution": where,
         "when": getattr(update, f"{field}_at"),
     }
-
-
-def _names(people: People) -> dict[int, str]:
-    return {pk: name for pk, (name, _where) in people.items()}
 
 
 def outside_steps(revision: UpdateRevision, history: list[UpdateRevision]) -> list[Step]:

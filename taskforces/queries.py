@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import BooleanField, ExpressionWrapper
+from django.db.models import BooleanField, ExpressionWrapper, FilteredRelation, Q
 
 from accounts.enums import Sector
 from accounts.models import Party
-from taskforces.models import Consultation, Dialogue, Meeting, Seat, TaskForce
+from taskforces.models import Consultation, Dialogue, Seat, TaskForce
 from taskforces.models.taskforce import held_on
 
 
@@ -100,18 +100,18 @@ def _chair_sector(seats: Iterable[Seat]) -> str | None:
 
 
 def _standing(
-    task_force: TaskForce, seats: list[Seat], meetings: list[dict[str, Any]], since: date
+    force: dict[str, Any], seats: list[Seat], meetings: list[dict[str, Any]], since: date
 ) -> TaskForceStanding:
-    recent = [row for row in meetings if row["date"] >= since]
+    recent = [row for row in meetings if row["met__date"] >= since]
     return TaskForceStanding(
-        established_on=task_force.established_on,
+        established_on=force["established_on"],
         chair_sector=_chair_sector(seats),
         sectors_covered=frozenset(sectors_of(seats)),
         seats=len(seats),
-        meetings=tuple(row["pk"] for row in recent),
-        first_meeting=meetings[0]["date"] if meetings else None,
-        last_meeting=meetings[-1]["date"] if meetings else None,
-        evidence=_evidence(task_force.act_id, *(row["minutes"] for row in recent)),
+        meetings=tuple(row["met"] for row in recent),
+        first_meeting=meetings[0]["met__date"] if meetings else None,
+        last_meeting=meetings[-1]["met__date"] if meetings else None,
+        evidence=_evidence(force["act"], *(row["met__minutes"] for row in recent)),
     )
 
 
@@ -120,39 +120,40 @@ def standing(
 ) -> list[dict[int, TaskForceStanding]]:
     """For each (on, since): party id -> its task force on the day `on`, and meetings since `since`.
 
-    Three queries for any number of parties and moments.
+    Two queries for any number of parties and moments.
     """
     last = max(on for on, _since in moments)
-    forces = list(TaskForce.objects.filter(party__in=parties, established_on__lte=last))
+    kept = Q(meetings__withdrawn_at__isnull=True, meetings__date__lte=last)
+    forces = (
+        TaskForce.objects.filter(party__in=parties, established_on__lte=last)
+        .annotate(met=FilteredRelation("meetings", condition=kept))
+        .order_by("met__date", "met")
+        .values("party", "established_on", "act", "met", "met__date", "met__minutes")
+    )
     held = {
         f"held_{n}": ExpressionWrapper(held_on(on), BooleanField())
         for n, (on, _since) in enumerate(moments)
     }
-    rows = Seat.objects.filter(task_force__party__in=parties).select_related("institution")
-    seats = list(rows.annotate(**held))
-    meetings = list(
-        Meeting.objects.filter(task_force__party__in=parties, date__lte=last)
-        .kept()
-        .order_by("date", "pk")
-        .values("pk", "task_force", "date", "minutes")
+    rows = Seat.objects.filter(task_force__party__in=parties).select_related(
+        "institution", "task_force"
     )
-    found = []
-    for n, (on, since) in enumerate(moments):
-        seated = [seat for seat in seats if getattr(seat, f"held_{n}")]
-        met = _by_party((row for row in meetings if row["date"] <= on), "task_force")
-        found.append(
-            {
-                force.party_id: _standing(
-                    force,
-                    [seat for seat in seated if seat.task_force_id == force.pk],
-                    met[force.pk],
-                    since,
-                )
-                for force in forces
-                if force.established_on <= on
-            }
-        )
-    return found
+    seats: dict[int, list[Seat]] = defaultdict(list)
+    for seat in rows.annotate(**held):
+        seats[seat.task_force.party_id].append(seat)
+    known = _by_party(forces, "party")
+    return [
+        {
+            party: _standing(
+                rows[0],
+                [seat for seat in seats[party] if getattr(seat, f"held_{n}")],
+                [row for row in rows if row["met"] and row["met__date"] <= on],
+                since,
+            )
+            for party, rows in known.items()
+            if rows[0]["established_on"] <= on
+        }
+        for n, (on, since) in enumerate(moments)
+    ]
 
 
 def _in_span(

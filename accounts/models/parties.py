@@ -63,15 +63,12 @@ class PartyQuerySet(models.QuerySet["Party"]):
 
     def under_mandate(self, user: "User") -> "PartyQuerySet":
         """Parties the user may review or observe today, never one of the user's own."""
-        mandates = list(Mandate.objects.current().filter(user=user))
-        named = [m.party_id for m in mandates if m.party_id]
-        wanted = Q(pk__in=named)
-        if any(m.party_id is None for m in mandates):
-            wanted |= Q(kind=PartyKind.CONTRIBUTOR)
-        if not mandates:
-            return self.none()
+        mandates = Mandate.objects.current().filter(user=user)
+        named = Q(pk__in=mandates.filter(party__isnull=False).values("party"))
+        every = Q(Exists(mandates.filter(party__isnull=True)), kind=PartyKind.CONTRIBUTOR)
         own = Membership.objects.current().filter(user=user, party__isnull=False)
-        return self.filter(wanted, archived_at__isnull=True).exclude(pk__in=own.values("party"))
+        found = self.filter(named | every, archived_at__isnull=True)
+        return found.exclude(pk__in=own.values("party"))
 
     def visible_to(self, user: "User") -> "PartyQuerySet":
         """Own parties, and those under a mandate."""

@@ -1,5 +1,7 @@
 """An item given to an institution, and its answer in each period."""
 
+from datetime import datetime
+
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q, Subquery
 from django.urls import reverse
@@ -253,6 +255,13 @@ class ProgressUpdate(models.Model):
                 violation_error_message=_("Say why the answer is reopened, and until when."),
             ),
         ]
+
+    @property
+    def deadline(self) -> datetime:
+        """When drafts lock: the due instant or the extension's end. See `with_people`."""
+        if "extended_until" in self.__dict__:
+            return self.__dict__["extended_until"] or self.period.due_at
+        return self.period.deadline_for(self.assignment.party)
 
     def __str__(self) -> str:
         return f"{self.assignment}, {self.period}"

@@ -1,9 +1,10 @@
 """Where people belong, in words, for pages that name them."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 
 from accounts.models import Membership, Party, User
+from actionplans.queries.updates import Member
 from common import formats
 
 
@@ -16,11 +17,20 @@ def people_of(party: Party) -> dict[int, str]:
     return {user: formats.listed(names) for user, names in found.items()}
 
 
-def belongings(people: Iterable[int], party: Party) -> dict[int, str]:
-    """user id -> an institution of the party, or the party the person comes from: one query."""
-    found: dict[int, str] = {}
-    members = Membership.objects.current().filter(user__in=list(people), party__isnull=False)
-    for member in members.select_related("institution", "party__country"):
+def belongings(
+    people: Collection[int], party: Party, members: Mapping[int, Member] | None = None
+) -> dict[int, str]:
+    """user id -> an institution of the party, or the party the person comes from: one query.
+
+    None where all are among the party's `members`, if they were read before.
+    """
+    known = members or {}
+    found = {pk: known[pk].institution or str(party) for pk in people if pk in known}
+    others = [pk for pk in people if pk not in known]
+    if not others:
+        return found
+    rows = Membership.objects.current().filter(user__in=others, party__isnull=False)
+    for member in rows.select_related("institution", "party__country"):
         own = member.party_id == party.pk
         where = member.institution or member.party
         if own or member.user_id not in found:

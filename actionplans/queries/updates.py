@@ -3,8 +3,10 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeVar
 
-from django.db.models import F, Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from accounts.enums import MandateRole
 from accounts.models import Mandate, Membership, Party, User
@@ -19,6 +21,9 @@ from actionplans.models import (
 )
 
 AUTHOR_VERBS = (Verb.SAVE, Verb.SUBMIT)
+NEW_ROUND = (Verb.REVIEW, Verb.LAPSE)  # after them nobody has written yet
+COUNTED = AUTHOR_VERBS + NEW_ROUND
+Key = TypeVar("Key")
 
 
 @dataclass(frozen=True)
@@ -38,18 +43,16 @@ def item_rows(party: Party, period: ReportingPeriod | None) -> list[ItemRow]:
     """
     answers = ProgressUpdate.objects.filter(assignment__party=party, period=period)
     saves = UpdateRevision.objects.filter(update=OuterRef("pk")).order_by("number")
-    assignments = {
-        a.item_id: a
-        for a in Assignment.objects.filter(party=party).select_related(
-            "lead", "focal_point", "alternate"
-        )
-    }
-    updates = {
-        u.assignment.item_id: u
-        for u in with_people(answers.annotate(first_saved=Subquery(saves.values("at")[:1])))
-    }
+    people = ("assignment__focal_point", "assignment__alternate")
+    rows = with_people(answers.annotate(first_saved=Subquery(saves.values("at")[:1])))
+    updates = {update.assignment.item_id: update for update in rows.select_related(*people)}
+    assignments = {item: update.assignment for item, update in updates.items()}
     carried = carried_answers([party], period)
-    items = CatalogueItem.objects.applying_to(party).with_texts()
+    items = list(CatalogueItem.objects.applying_to(party).with_texts())
+    if any(item.pk not in assignments for item in items):
+        others = Assignment.objects.filter(party=party).exclude(item__in=assignments)
+        others = others.select_related("lead", "focal_point", "alternate")
+        assignments |= {assignment.item_id: assignment for assignment in others}
     return [
         ItemRow(
             item,
@@ -59,6 +62,12 @@ def item_rows(party: Party, period: ReportingPeriod | None) -> list[ItemRow]:
         )
         for item in items
     ]
+
+
+def deadline_in(rows: Iterable[ItemRow], party: Party, period: ReportingPeriod) -> datetime:
+    """When the party's drafts lock: read with its answers, or in a query where there are none."""
+    known = (row.update.deadline for row in rows if row.update)
+    return next(known, None) or period.deadline_for(party)
 
 
 def carried_answers(
@@ -76,8 +85,11 @@ def carried_answers(
 
 
 def with_people(updates: QuerySet[ProgressUpdate]) -> QuerySet[ProgressUpdate]:
-    """Join what pages name: item, party, lead, period, transmitted revision."""
-    return updates.select_related(
+    """Join what pages name: item, party, lead, period, transmitted revision, extended deadline."""
+    extension = Extension.objects.filter(
+        party=OuterRef("assignment__party"), period=OuterRef("period")
+    )
+    return updates.annotate(extended_until=Subquery(extension.values("until"))).select_related(
         "assignment__item__theme",
         "assignment__party__country",
         "assignment__lead",
@@ -87,60 +99,59 @@ def with_people(updates: QuerySet[ProgressUpdate]) -> QuerySet[ProgressUpdate]:
 
 
 @dataclass(frozen=True)
+class Member:
+    """Somebody of a party, and the institution where they belong there, or none."""
+
+    pk: int
+    name: str
+    institution: str
+
+
+@dataclass(frozen=True)
 class Roster:
     """Who holds which role, read once for many updates. People are user ids."""
 
     by_institution: dict[tuple[str, int], frozenset[int]]
     by_party: dict[tuple[str, int], frozenset[int]]
+    members: dict[int, dict[int, Member]]  # party id -> user id -> member
 
 
 def roster(parties: Iterable[int]) -> Roster:
     """Current members of the parties by role: one query."""
     by_institution: dict[tuple[str, int], set[int]] = defaultdict(set)
     by_party: dict[tuple[str, int], set[int]] = defaultdict(set)
-    rows = Membership.objects.current().filter(party__in=set(parties))
-    for role, party, institution, user in rows.values_list(
-        "role", "party_id", "institution_id", "user_id"
+    members: dict[int, dict[int, Member]] = defaultdict(dict)
+    rows = Membership.objects.current().filter(party__in=set(parties)).order_by("pk")
+    for role, party, user, name, institution, place in rows.values_list(
+        "role", "party_id", "user_id", "user__name", "institution_id", "institution__name"
     ):
         by_party[role, party].add(user)
         by_institution[role, institution].add(user)
-    return Roster(_frozen(by_institution), _frozen(by_party))
+        known = members[party].get(user)
+        if known is None or not known.institution:
+            members[party][user] = Member(user, name, place or "")
+    return Roster(_frozen(by_institution), _frozen(by_party), dict(members))
 
 
-def _frozen(groups: dict[tuple[str, int], set[int]]) -> dict[tuple[str, int], frozenset[int]]:
+def _frozen(groups: dict[Key, set[int]]) -> dict[Key, frozenset[int]]:
     return {key: frozenset(ids) for key, ids in groups.items()}
 
 
 def authors(updates: Iterable[ProgressUpdate]) -> dict[int, frozenset[int]]:
     """update id -> whoever saved content or submitted since the last review: one query."""
-    last_review = (
-        UpdateRevision.objects.filter(update=OuterRef("update"), verb__in=(Verb.REVIEW, Verb.LAPSE))
-        .order_by()
-        .values("update")
-        .annotate(last=Max("number"))
-        .values("last")
-    )
-    rows = (
-        UpdateRevision.objects.filter(update__in=[u.pk for u in updates], verb__in=AUTHOR_VERBS)
-        .annotate(last_review=Subquery(last_review))
-        .filter(Q(last_review__isnull=True) | Q(number__gt=F("last_review")))
-        .order_by()
-        .values_list("update_id", "by_id")
-        .distinct()
-    )
+    rows = UpdateRevision.objects.filter(update__in=[u.pk for u in updates], verb__in=COUNTED)
+    return authors_in(rows.order_by("number").only("update", "verb", "by"))
+
+
+def authors_in(revisions: Iterable[UpdateRevision]) -> dict[int, frozenset[int]]:
+    """The same from revisions that were read before, the first first."""
     found: dict[int, set[int]] = defaultdict(set)
-    for update, by in rows:
-        found[update].add(by)
-    return {update: frozenset(ids) for update, ids in found.items()}
-
-
-def deadlines(updates: Iterable[ProgressUpdate]) -> dict[tuple[int, int], Extension]:
-    """(party id, period id) -> extension: one query."""
-    pairs = {(u.assignment.party_id, u.period_id) for u in updates}
-    rows = Extension.objects.filter(
-        party__in={party for party, _ in pairs}, period__in={period for _, period in pairs}
-    )
-    return {(row.party_id, row.period_id): row for row in rows}
+    for row in revisions:
+        if row.verb in NEW_ROUND:
+            found[row.update_id].clear()
+        elif row.verb in AUTHOR_VERBS and row.by_id:
+            found[row.update_id].add(row.by_id)
+    return _frozen(found)
 
 
 def mandated_parties(user: User) -> set[int]:

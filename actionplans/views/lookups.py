@@ -1,6 +1,6 @@
 """What the pages of this app find first, and whom they name."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from django.forms import Form
@@ -16,7 +16,7 @@ from actionplans.models import Evidence, ProgressUpdate, ReportingPeriod, Update
 from actionplans.notifications import recipients
 from actionplans.queries.absences import stand_ins
 from actionplans.queries.people import belongings
-from actionplans.queries.updates import with_people
+from actionplans.queries.updates import Member, with_people
 from actionplans.rules import Standing
 from actionplans.services.standings import standings
 from common import formats
@@ -31,11 +31,14 @@ def update_or_404(request: HttpRequest, code: str, pk: int) -> ProgressUpdate:
     """An answer of the party that the user may read; else exactly as if absent."""
     party = party_or_404(request, code)
     visible = with_people(ProgressUpdate.objects.visible_to(access(request).user))
+    visible = visible.prefetch_related("assignment__item__texts")
     return get_object_or_404(visible, assignment__party=party, pk=pk)
 
 
-def standing_for(request: HttpRequest, update: ProgressUpdate) -> Standing:
-    return standings([update], access(request))[update.pk]
+def standing_for(
+    request: HttpRequest, update: ProgressUpdate, revisions: Iterable[UpdateRevision] | None = None
+) -> Standing:
+    return standings([update], access(request), revisions=revisions)[update.pk]
 
 
 def period_or_404(request: HttpRequest) -> ReportingPeriod | None:
@@ -82,7 +85,7 @@ def will_be_told(standing: Standing, verb: Verb) -> list[Person]:
     """The people who get a mail if the verb happens now, with where they belong."""
     people = recipients(as_author(standing) if verb == Verb.SUBMIT else standing, verb)
     assignment = standing.update.assignment
-    named = with_belongings(people, assignment.party)
+    named = with_belongings(people, assignment.party, standing.members)
     absence = stand_ins([assignment], assignment.party).get(assignment.pk)
     if absence is None:
         return named
@@ -92,9 +95,11 @@ def will_be_told(standing: Standing, verb: Verb) -> list[Person]:
     ]
 
 
-def with_belongings(people: Iterable[User], party: Party) -> list[Person]:
+def with_belongings(
+    people: Iterable[User], party: Party, members: Mapping[int, Member] | None = None
+) -> list[Person]:
     people = list(people)
-    where = belongings((user.pk for user in people), party) if people else {}
+    where = belongings([user.pk for user in people], party, members)
     return [(user, where.get(user.pk, "")) for user in people]
 
 

@@ -14,11 +14,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.access import access, own_party_or_404, require
-from accounts.models import Party, User
+from accounts.models import Party
 from accounts.permissions import Permission
 from actionplans.enums import UpdateState, Verb
 from actionplans.models import ReportingPeriod, Submission
-from actionplans.queries.updates import ItemRow, item_rows, reviewers_of
+from actionplans.queries.updates import ItemRow, Member, deadline_in, item_rows, reviewers_of
 from actionplans.rules import Standing, decide, lock_of, time_lock
 from actionplans.services.standings import standings
 from actionplans.services.submissions import send_national_answer, send_unchanged
@@ -41,7 +41,7 @@ class Missing:
     """An item that is not endorsed yet: its answer, who holds it, and what stands in the way."""
 
     row: ItemRow
-    holders: list[User]
+    holders: list[Member]
     lock: str | Promise
 
 
@@ -119,15 +119,13 @@ def _national(
 ) -> tuple[National, dict[int, Standing]]:
     rows = item_rows(party, period)
     rows = sorted_by(request, rows, SORTS) or rows
-    stand = standings([row.update for row in rows if row.update], access(request), is_inside=True)
-    people = User.objects.in_bulk({pk for s in stand.values() for pk in s.holders})
+    stand = standings([row.update for row in rows if row.update], access(request))
 
     def missing(row: ItemRow) -> Missing:
         if row.update is None:
             return Missing(row, [], _waits_for(row))
         s = stand[row.update.pk]
-        holders = sorted((people[pk] for pk in s.holders), key=lambda user: user.name)
-        return Missing(row, holders, time_lock(s, _next_verb(row.update.state)))
+        return Missing(row, s.held_by, time_lock(s, _next_verb(row.update.state)))
 
     state = {id(row): row.update.state if row.update else "" for row in rows}
     ready = _ready([row for row in rows if state[id(row)] == UpdateState.ENDORSED], stand)
@@ -218,7 +216,8 @@ def _page(
         .prefetch_related("amendments__sent_by")
         .first()
     )
-    deadline = next((s.deadline for s in stand.values()), None) or period.deadline_for(party)
+    rows = [*national.ready, *national.sent, *(one.row for one in national.missing)]
+    deadline = deadline_in(rows, party, period)
     context = {
         "national": national,
         "party": party,

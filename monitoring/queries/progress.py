@@ -18,7 +18,7 @@ from actionplans.models import (
     ReportingPeriod,
     Submission,
 )
-from actionplans.queries.updates import ItemRow
+from actionplans.queries.updates import ItemRow, deadline_in
 from common import clock
 
 S = UpdateState
@@ -84,12 +84,20 @@ def progress_of(parties: Iterable[Party], period: ReportingPeriod) -> dict[int, 
     }
 
 
-def progress_in(rows: Iterable[ItemRow], party: Party, period: ReportingPeriod) -> Progress:
-    """One party's progress, counted from its items that were read before: two queries."""
+def progress_in(
+    rows: Iterable[ItemRow],
+    party: Party,
+    period: ReportingPeriod,
+    submission: Submission | None = None,
+) -> Progress:
+    """One party's progress, counted from its items that were read before: no query.
+
+    `submission` is read by the page that shows it.
+    """
     rows = list(rows)
     recommendations = [row for row in rows if row.item.type == ItemType.RECOMMENDATION]
     sent = [r.update.transmitted_revision for r in recommendations if r.update]
-    deadline = deadlines([party], period)[party.pk]
+    deadline = deadline_in(rows, party, period)
     answered = sum(is_answered(row) for row in recommendations)
     return Progress(
         total=len(recommendations),
@@ -103,7 +111,7 @@ def progress_in(rows: Iterable[ItemRow], party: Party, period: ReportingPeriod) 
         deadline=deadline,
         is_extended=deadline != period.due_at,
         late_institutions=_late_in(rows) if clock.now() >= deadline else (),
-        submission=Submission.objects.filter(party=party, period=period).first(),
+        submission=submission,
     )
 
 

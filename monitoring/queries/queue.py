@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest
 
+from accounts.access import access
 from accounts.enums import MandateRole
 from accounts.models import Mandate, Party, User
 from actionplans.enums import UpdateState, Verb
@@ -76,9 +77,11 @@ def reviewed_parties(request: HttpRequest) -> list[Party]:
             user=request.user,  # type: ignore[misc]
             role=MandateRole.REVIEWER,
         )
-        parties = Party.objects.under_mandate(request.user)  # type: ignore[arg-type]
+        who = access(request)
+        parties = Party.objects.under_mandate(who.user)
         parties = parties.select_related("country", "pilot").annotate(may_review=Exists(reviewing))
-        request._reviewed_parties = list(parties)  # type: ignore[attr-defined]
+        found = list(parties) if who.may_hold_mandates else []
+        request._reviewed_parties = found  # type: ignore[attr-defined]
     return request._reviewed_parties  # type: ignore[attr-defined, no-any-return]
 
 

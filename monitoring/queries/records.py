@@ -5,9 +5,10 @@ the page where members of the party read it.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 from typing import NamedTuple, Protocol
 
 from django.db.models import Count, Q
@@ -43,6 +44,17 @@ class Dated:
     people: int = 0
 
 
+class Source(StrEnum):
+    """A kind of record; what has dates is read here, the others in their own apps."""
+
+    TASK_FORCE = "task_force"
+    CONSULTATIONS = "consultations"
+    DIALOGUES = "dialogues"
+    TRAININGS = "trainings"
+    SUBMISSIONS = "submissions"
+    DEPLOYMENTS = "deployments"
+
+
 Rows = Mapping[int, Sequence[Dated]]  # party id -> records
 Kinds = dict[str, Rows]  # kind of record -> records of each party
 
@@ -51,14 +63,13 @@ class _Named(Protocol):
     def get_absolute_url(self) -> str: ...
 
 
-def read_all(parties: Sequence[Party], end: date) -> Kinds:
-    """Every kind of record up to the day `end`: four queries."""
-    return {
-        "consultations": _consultations(parties, end),
-        "dialogues": _dialogues(parties, end),
-        **_trainings(parties, end),
-        "submissions": _submissions(parties, end),
-    }
+def read(parties: Sequence[Party], end: date, sources: Collection[Source]) -> Kinds:
+    """The dated records up to the day `end`: a query for each of the sources that has them."""
+    found: Kinds = {}
+    for source, records in DATED.items():
+        if source in sources:
+            found |= records(parties, end)
+    return found
 
 
 def _grouped(rows: Iterable[tuple[int, Dated]]) -> Rows:
@@ -72,7 +83,7 @@ def _proof(row: _Named, day: date) -> Proof:
     return Proof(f"{formats.day(day)}: {row}", row.get_absolute_url())
 
 
-def _consultations(parties: Sequence[Party], end: date) -> Rows:
+def _consultations(parties: Sequence[Party], end: date) -> Kinds:
     """A consultation counts if a women's group or civil society was there."""
     present = Count("partners", filter=Q(partners__kind__in=CIVIL_SOCIETY), distinct=True)
     rows = (
@@ -81,13 +92,14 @@ def _consultations(parties: Sequence[Party], end: date) -> Rows:
         .select_related("party")
         .annotate(present=present)
     )
-    return _grouped(
+    found = _grouped(
         (r.party_id, Dated(r.date, bool(r.present or r.womens_groups), _proof(r, r.date)))  # type: ignore[attr-defined]
         for r in rows
     )
+    return {"consultations": found}
 
 
-def _dialogues(parties: Sequence[Party], end: date) -> Rows:
+def _dialogues(parties: Sequence[Party], end: date) -> Kinds:
     """A dialogue counts if at least two sectors took part."""
     rows = (
         Dialogue.objects.filter(party__in=parties, date__lte=end)
@@ -95,10 +107,11 @@ def _dialogues(parties: Sequence[Party], end: date) -> Rows:
         .select_related("party")
         .annotate(sectors=Count("institutions__sector", distinct=True))
     )
-    return _grouped(
+    found = _grouped(
         (r.party_id, Dated(r.date, r.sectors >= 2, _proof(r, r.date)))  # type: ignore[attr-defined]
         for r in rows
     )
+    return {"dialogues": found}
 
 
 def _trainings(parties: Sequence[Party], end: date) -> Kinds:
@@ -127,14 +140,15 @@ def _session(session: TrainingSession, counts: bool) -> tuple[int, Dated]:
     return session.party_id, Dated(session.ends_on, counts, proof, women, people)
 
 
-def _submissions(parties: Sequence[Party], end: date) -> Rows:
+def _submissions(parties: Sequence[Party], end: date) -> Kinds:
     """National answers sent in earlier periods; one counts if it was on time."""
     rows = (
         Submission.objects.filter(party__in=parties, sent_at__date__lte=end)
         .select_related("party", "period")
         .order_by("sent_at")
     )
-    return _grouped((s.party_id, Dated(s.sent_at.date(), s.on_time, _sent(s))) for s in rows)
+    found = _grouped((s.party_id, Dated(s.sent_at.date(), s.on_time, _sent(s))) for s in rows)
+    return {"submissions": found}
 
 
 def _sent(submission: Submission) -> Proof:
@@ -142,3 +156,11 @@ def _sent(submission: Submission) -> Proof:
     url = reverse("monitoring:updates", args=[submission.party.code])
     url += f"?period={submission.period.code}"
     return Proof(words % {"period": submission.period.name}, url)
+
+
+DATED: dict[Source, Callable[[Sequence[Party], date], Kinds]] = {
+    Source.CONSULTATIONS: _consultations,
+    Source.DIALOGUES: _dialogues,
+    Source.TRAININGS: _trainings,
+    Source.SUBMISSIONS: _submissions,
+}

@@ -47,14 +47,14 @@ def tasks(request: HttpRequest, known: Mapping[int, Standing] | None = None) -> 
 
 
 def tasks_of(who: Access, known: Mapping[int, Standing] | None = None) -> list[Task]:
-    """What the tables of transitions allow: five queries, or none; more beside an answer.
+    """What the tables of transitions allow: three queries, or none; more beside an answer.
 
     One query where the standings of all candidates are `known`.
     """
     if not any(m.party_id for m in who.memberships):
         return []
     candidates, known = list(_candidates(who)), known or {}
-    read = standings([u for u in candidates if u.pk not in known], who, is_inside=True)
+    read = standings([u for u in candidates if u.pk not in known], who)
     found = {
         u.pk: replace(known[u.pk], update=u) if u.pk in known else read[u.pk] for u in candidates
     }

@@ -1,6 +1,6 @@
 """Who was told what of an answer or a national answer, when, and how: the log on its page."""
 
-from collections.abc import Iterable
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -12,6 +12,7 @@ from accounts.services.audit import words_for
 from actionplans.models import ProgressUpdate, ReportingPeriod
 from actionplans.notifications import EXTENSION, PERIOD, SUBMISSION
 from actionplans.queries.people import belongings
+from actionplans.queries.updates import Member
 from common import formats
 from monitoring.models import Notice, NoticeAnswer
 
@@ -28,14 +29,19 @@ class Told:
     instead: str = ""
 
 
-def told_of_answer(update: ProgressUpdate, reader: User, *, is_member: bool) -> list[Told]:
-    """Newest first. Outside the party one reads only what one was told oneself. Two queries."""
+def told_of_answer(
+    update: ProgressUpdate, reader: User, members: Mapping[int, Member], *, is_member: bool
+) -> list[Told]:
+    """Newest first. Outside the party one reads only what one was told oneself.
+
+    Two queries; one where nobody but `members` of the party was told.
+    """
     rows = NoticeAnswer.objects.filter(update=update).order_by("-notice__at", "-notice")
     if not is_member:
         rows = rows.filter(notice__user=reader)
     found = list(rows.select_related("notice__user", "notice__digest", "instead_of"))
     party = update.assignment.party
-    told = _told([row.notice for row in found], party)
+    told = _told([row.notice for row in found], party, members)
     return [replace(one, instead=row.instead) for one, row in zip(told, found, strict=True)]
 
 
@@ -53,9 +59,10 @@ def told_of_period(party: Party, period: ReportingPeriod) -> list[Told]:
     return _told(list(notices.select_related("user", "digest")), party)
 
 
-def _told(notices: Iterable[Notice], party: Party) -> list[Told]:
-    notices = list(notices)
-    where = belongings({n.user_id for n in notices}, party) if notices else {}
+def _told(
+    notices: Sequence[Notice], party: Party, members: Mapping[int, Member] | None = None
+) -> list[Told]:
+    where = belongings({n.user_id for n in notices}, party, members)
     return [
         Told(
             person=notice.user,

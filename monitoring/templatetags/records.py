@@ -4,9 +4,8 @@ from django import template
 
 from accounts.models import Party, User
 from actionplans.models import ProgressUpdate
-from monitoring.facts import facts_for
 from monitoring.queries.handover import Thing, things_of
-from monitoring.rules import Finding, findings_for
+from monitoring.rules import Finding, finding_of
 
 register = template.Library()
 
@@ -14,9 +13,7 @@ register = template.Library()
 @register.simple_tag
 def record_of(update: ProgressUpdate) -> Finding | None:
     """{% record_of update as finding %}: the rules' finding for the answer's item and period."""
-    party, period = update.assignment.party, update.period
-    findings = findings_for(party, facts_for([party], period)[party.pk])
-    return findings.get(update.assignment.item.code)
+    return finding_of(update)
 
 
 @register.simple_tag

@@ -1,5 +1,6 @@
 """Who was told what, on the page of the thing itself; a page of a lower app asks it here."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -8,6 +9,7 @@ from django import template
 from accounts.access import access
 from accounts.models import Party
 from actionplans.models import ProgressUpdate, ReportingPeriod
+from actionplans.queries.updates import Member
 from common import clock
 from monitoring.queries import told
 from monitoring.services.notifications import due_at
@@ -17,11 +19,14 @@ SHOWN = 10  # the rest unfolds
 
 
 @register.inclusion_tag("monitoring/_told.html", takes_context=True)
-def told_of_answer(context: template.Context, update: ProgressUpdate) -> dict[str, Any]:
-    """{% told_of_answer update %}: for members all, for others what they were told themselves."""
+def told_of_answer(
+    context: template.Context, update: ProgressUpdate, members: Mapping[int, Member]
+) -> dict[str, Any]:
+    """{% told_of_answer update members %}: for members all, for others what they were told."""
     who, party = access(context["request"]), update.assignment.party
     is_member = who.is_member(party)
-    return _section(told.told_of_answer(update, who.user, is_member=is_member), party, is_member)
+    rows = told.told_of_answer(update, who.user, members, is_member=is_member)
+    return _section(rows, party, is_member)
 
 
 @register.inclusion_tag("monitoring/_told.html")

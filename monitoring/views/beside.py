@@ -28,10 +28,11 @@ def beside(request: HttpRequest, standing: Standing) -> dict[str, Any]:
     update, who = standing.update, access(request)
     is_member = who.is_member(update.assignment.party)
     remarking = rule(standing, Speech.REMARK)
+    entries = thread_of(update, who.user, standing.members)
     return {
         "lines": _lines(request, standing) if is_member else [],
         "contributors": [] if is_member else institutions_taken_in(update),
-        "thread": [_said(standing, entry) for entry in thread_of(update, who.user)],
+        "thread": [_said(standing, entry) for entry in entries],
         "remark_form": remark_form(request, update) if remarking.allowed else None,
         "why_no_remark": remarking.why,
         "is_shared": update.transmitted_revision_id is not None,

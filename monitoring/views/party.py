@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 from accounts.access import access, party_or_404
 from accounts.enums import RoleCode
 from accounts.models import Membership, Party
+from actionplans.models import Submission
 from actionplans.queries.updates import item_rows
 from monitoring.grid import GridRow, grid
 from monitoring.models import PilotParticipation
@@ -65,7 +66,8 @@ def party(request: HttpRequest, code: str) -> HttpResponse:
     shown = party_or_404(request, code)
     who, period = access(request), period_or_404(request)
     items = item_rows(shown, period) if period else []
-    progress = progress_in(items, shown, period) if period else None
+    sent = Submission.objects.filter(party=shown, period=period).first()
+    progress = progress_in(items, shown, period, sent) if period else None
     rows = grid(who, shown, items, {}, progress.deadline) if progress else []
     mine = [t for t in tasks(request) if t.update.assignment.party_id == shown.pk]
     prefetch_related_objects([t.update.assignment.item for t in mine], "texts")

@@ -12,11 +12,11 @@ from django.views.decorators.http import require_safe
 from accounts.access import access, party_or_404
 from accounts.models import Party
 from actionplans.enums import ItemType
-from actionplans.queries.updates import item_rows
+from actionplans.queries.updates import deadline_in, item_rows
 from monitoring.facts import Fact, Facts, facts_for
 from monitoring.grid import GridRow, grid
 from monitoring.queries.periods import period_or_404
-from monitoring.rules import findings_for
+from monitoring.rules import BY_ITEM, findings_for
 
 # item -> the facts shown, with a name where they do not say what they are of, and where members
 # keep the records
@@ -65,10 +65,11 @@ def points(request: HttpRequest, code: str) -> HttpResponse:
     who, period = access(request), period_or_404(request)
     shown: list[Point] = []
     if period is not None:
-        facts = facts_for([party], period)[party.pk]
+        sources = {BY_ITEM[item].reads for item in SHOWN}
+        facts = facts_for([party], period, sources)[party.pk]
         items = [row for row in item_rows(party, period) if row.item.type == ItemType.ACTION_POINT]
-        deadline = period.deadline_for(party)
-        rows = grid(who, party, items, findings_for(party, facts), deadline)
+        deadline = deadline_in(items, party, period)
+        rows = grid(who, party, items, findings_for(party, facts, SHOWN), deadline)
         shown = [_point(party, row, facts) for row in rows]
     context = {
         "page_party": party,

@@ -29,11 +29,11 @@ from actionplans.views.lookups import (
     will_be_told,
 )
 from actionplans.views.steps import STEPS
-from monitoring.grid import OUTSIDE, amending_since, names_of
+from monitoring.grid import OUTSIDE, amending_since
 from monitoring.queries.queue import around, waiting
+from monitoring.rules import finding_of
 from monitoring.steps import inside_steps, outside_steps, people_in
 from monitoring.views.beside import beside
-from monitoring.views.updates import findings_of
 
 # The verbs that move an answer on, before all others; one of them is the main one.
 ONWARDS = (Verb.SAVE, Verb.SUBMIT, Verb.SIGN, Verb.ENDORSE, Verb.SEND, Verb.REVIEW)
@@ -68,16 +68,17 @@ class Neighbour:
 def update(request: HttpRequest, code: str, pk: int) -> HttpResponse:
     shown = update_or_404(request, code, pk)
     party = shown.assignment.party
-    standing = standing_for(request, shown)
+    history = list(shown.revisions.select_related("by").order_by("number"))
+    standing = standing_for(request, shown, history)
     is_member = access(request).is_member(party)
     content = content_for(request, shown)
-    history = list(shown.revisions.select_related("by").order_by("number"))
     decided = decisions(standing)
     actions = [action_for(standing, d.verb) for d in decided if d.allowed]
     actions.sort(key=lambda action: [*ONWARDS, *OTHERWISE].index(action.verb))
     before, after = _neighbours(request, shown, is_member)
     evidence = evidence_of(content)
-    returned = returns.returned_parts(request, shown)
+    was_sent_back = any(row.verb in (Verb.RETURN, Verb.REOPEN) for row in history)
+    returned = returns.returned_parts(request, shown) if was_sent_back else []
     to_be_mended = [row.get_part_display() for row in returned if row.settled_at is None]
     context: dict[str, Any] = {
         "page_party": party,
@@ -91,7 +92,7 @@ def update(request: HttpRequest, code: str, pk: int) -> HttpResponse:
         "changes": returns.changes_since(request, shown, returned, content, evidence),
         "to_be_mended": to_be_mended,
         "replied_at": _replied_at(content, history),
-        "finding": findings_of(party, shown.period).get(shown.assignment.item.code),
+        "finding": finding_of(shown),
         "is_member": is_member,
         "is_outside": not is_member,
         "amending_since": None if is_member else amending_since([shown]).get(shown.pk),
@@ -100,6 +101,7 @@ def update(request: HttpRequest, code: str, pk: int) -> HttpResponse:
         "actions": actions,
         "locks": _locks(decided, standing) if is_member or shown.state in OUTSIDE else [],
         "told": _told(standing, actions),
+        "members": standing.members,
         **beside(request, standing),
         "before": before,
         "after": after,
@@ -150,9 +152,10 @@ def _steps(
 ) -> list[dict[str, Any]]:
     if isinstance(content, UpdateRevision):
         return outside_steps(content, history)
-    users = people_in(standing.update) | standing.holders
-    where = belongings(users, standing.update.assignment.party)
-    people = {pk: (name, where.get(pk, "")) for pk, name in names_of(users).items()}
+    named = people_in(standing.update)
+    acted = {row.by.pk: row.by.name for row in history if row.by and row.by.pk in named}
+    where = belongings(acted, standing.update.assignment.party, standing.members)
+    people = {pk: (name, where.get(pk, "")) for pk, name in acted.items()}
     return inside_steps(standing, people, to_be_mended)
 
 

@@ -77,7 +77,9 @@ def test_link_is_left_by_a_page_that_names_its_host(signed_in):
     page = signed_in(desk.validator).get(Evidence.objects.get().get_absolute_url())
     words = " ".join(page.content.decode().split())
     assert "This evidence is at example.org" in words
-    assert '<a href="https://example.org/plan" rel="noopener noreferrer">' in words
+    assert (
+        'href="https://example.org/plan" rel="noopener noreferrer">Go to example.org</a>' in words
+    )
 
 
 def test_evidence_added_after_the_transmission_is_not_for_reviewers(signed_in):

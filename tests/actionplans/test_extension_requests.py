@@ -240,7 +240,7 @@ def test_dpko_refuses_with_a_reason_that_the_party_reads(desk, office, signed_in
     assert wish.granted is False
 
 
-@pytest.mark.parametrize(("route", "cost"), [("extensions", 13), ("ask", 12)])
+@pytest.mark.parametrize(("route", "cost"), [("extensions", 12), ("ask", 11)])
 def test_pages_cost_the_same_at_one_and_three_requests(
     route, cost, desk, office, signed_in, count_queries
 ):

@@ -195,8 +195,8 @@ def test_reviewer_reads_no_state_of_what_is_being_amended(signed_in):
 @pytest.mark.parametrize(
     ("route", "who", "state", "cost"),
     [
-        (at("bulk-sign", "NGA"), "validator", UpdateState.SUBMITTED, 17),
-        (at("queue-bulk-review"), "reviewer", UpdateState.TRANSMITTED, 18),
+        (at("bulk-sign", "NGA"), "validator", UpdateState.SUBMITTED, 12),
+        (at("queue-bulk-review"), "reviewer", UpdateState.TRANSMITTED, 14),
     ],
 )
 def test_preview_costs_the_same_at_one_and_three_rows(

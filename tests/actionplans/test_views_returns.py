@@ -303,12 +303,12 @@ ONE, THREE = (Part.RATING,), (Part.NARRATIVE, Part.RATING, Part.EVIDENCE)
 @pytest.mark.parametrize(
     ("parts", "step", "who", "cost"),
     [
-        ((), "edit", "contributor", 30),
-        (ONE, "edit", "contributor", 25),
-        (THREE, "edit", "contributor", 29),
-        ((), "sign", "validator", 21),
-        (ONE, "sign", "validator", 22),
-        (THREE, "sign", "validator", 22),
+        ((), "edit", "contributor", 19),
+        (ONE, "edit", "contributor", 18),
+        (THREE, "edit", "contributor", 18),
+        ((), "sign", "validator", 14),
+        (ONE, "sign", "validator", 15),
+        (THREE, "sign", "validator", 15),
     ],
 )
 def test_pages_ask_as_often_for_three_parts_as_for_one(

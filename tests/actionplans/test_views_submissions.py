@@ -58,7 +58,8 @@ def test_preview_names_what_is_ready_and_who_holds_the_rest(signed_in):
     assert desk.reviewer.name in page
     assert "Lagos time" in page
     draft, unassigned = response.context["national"].missing
-    assert (draft.holders, unassigned.holders) == ([desk.contributor], [])
+    held = [member.pk for member in draft.holders]
+    assert (held, unassigned.holders) == ([desk.contributor.pk], [])
     assert "No institution answers it yet." in page
 
 

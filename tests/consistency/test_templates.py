@@ -143,7 +143,8 @@ def test_things_of_a_line_stand_apart_by_the_sign_of_the_readers_script(name: st
 def test_every_page_below_the_start_page_says_where_it_stands() -> None:
     texts = {name: (FOLDER / name).read_text(encoding="utf-8") for name in PAGES}
     frames = {name for name, text in texts.items() if '{% extends "base.html" %}' in text}
-    filled = re.compile(r"{% block breadcrumbs %}(?:(?!{% endblock).)*{% breadcrumbs ", re.S)
+    written = r"{% (?:breadcrumbs |include \"\w+/_\w*crumbs)"
+    filled = re.compile(r"{% block breadcrumbs %}(?:(?!{% endblock).)*" + written, re.S)
     assert {name for name in frames if not filled.search(texts[name])} == WITHOUT_BREADCRUMBS
 
 

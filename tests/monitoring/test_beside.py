@@ -135,7 +135,7 @@ def test_who_may_not_remark_reads_why(desk: Desk, signed_in: SignIn) -> None:
     assert "This is for whoever writes, signs, endorses or reviews answers." in page
 
 
-@pytest.mark.parametrize(("who", "cost"), [("contributor", 43), ("reviewer", 44)])
+@pytest.mark.parametrize(("who", "cost"), [("contributor", 21), ("reviewer", 24)])
 def test_cost_is_the_same_with_one_and_three_beside(
     who: str, cost: int, desk: Desk, police: Supporter, signed_in: SignIn, count_queries: Count
 ) -> None:
@@ -228,7 +228,7 @@ def test_the_queue_says_what_was_asked_and_answered(desk: Desk, signed_in: SignI
     assert "Clarified, waiting for your verdict 1" in text(client, "/")
 
 
-@pytest.mark.parametrize(("who", "cost"), [("police", 22), ("contributor", 17)])
+@pytest.mark.parametrize(("who", "cost"), [("police", 20), ("contributor", 15)])
 def test_cost_of_the_start_page_is_the_same_at_one_and_three(
     who: str, cost: int, desk: Desk, police: Supporter, signed_in: SignIn, count_queries: Count
 ) -> None:

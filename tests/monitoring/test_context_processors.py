@@ -162,7 +162,7 @@ def test_only_who_sees_jobs_is_told_that_no_mail_leaves(desk: Desk, signed_in: S
     assert frame(signed_in(desk.administrator))["notices"] == []
 
 
-@pytest.mark.parametrize(("who", "cost"), [("coordinator", 9), ("reviewer", 7)])
+@pytest.mark.parametrize(("who", "cost"), [("coordinator", 7), ("reviewer", 6)])
 def test_frame_costs_the_same_at_one_and_three_answers(
     who: str, cost: int, desk: Desk, signed_in: SignIn, count_queries: Count
 ) -> None:

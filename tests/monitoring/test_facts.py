@@ -315,8 +315,8 @@ def test_facts_cost_the_same_for_one_party_and_three(
     recruitment.load_reference()
     parties = [fill(iso3) for iso3 in ("NGA", "PAK", "ZAF")]
     recruitment.release(recruitment.troops(date(2026, 5, 1), 334, 4502))
-    assert count_queries(lambda: facts_for(parties[:1], period)) == 9
-    assert count_queries(lambda: facts_for(parties, period)) == 9
+    assert count_queries(lambda: facts_for(parties[:1], period)) == 8
+    assert count_queries(lambda: facts_for(parties, period)) == 8
 
 
 def test_parties_do_not_mix(period: ReportingPeriod) -> None:

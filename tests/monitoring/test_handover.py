@@ -374,7 +374,7 @@ def test_page_asks_the_same_number_of_queries(items, desk, colleague, signed_in,
     client = signed_in(desk.administrator)
     url = f"{address(desk)}?preview=1&everything={colleague.pk}"
     client.get(url)
-    assert count_queries(lambda: client.get(url)) == 16
+    assert count_queries(lambda: client.get(url)) == 15
 
 
 @pytest.mark.usefixtures("flushable")

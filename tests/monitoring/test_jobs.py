@@ -94,7 +94,7 @@ def test_cost_is_the_same_at_one_and_three_jobs(
     client = signed_in(administrator)
     alive()
     job("1")
-    assert count_queries(lambda: client.get(JOBS)) == 13
+    assert count_queries(lambda: client.get(JOBS)) == 12
     job("2")
     job("3")
-    assert count_queries(lambda: client.get(JOBS)) == 13
+    assert count_queries(lambda: client.get(JOBS)) == 12

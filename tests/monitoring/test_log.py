@@ -186,7 +186,7 @@ def test_the_file_has_the_names(made: World, signed_in: SignIn) -> None:
     assert set(about) == set(audit.SUBJECTS)
 
 
-@pytest.mark.parametrize(("with_pages", "expected"), [(True, 52), (False, 27)])
+@pytest.mark.parametrize(("with_pages", "expected"), [(True, 45), (False, 27)])
 def test_queries_do_not_grow_with_the_records(
     made: World, with_pages: bool, expected: int, count_queries: Any
 ) -> None:

@@ -118,6 +118,6 @@ def test_cost_is_the_same_at_one_and_three_answers(
 ) -> None:
     actionplans.bring_to(desk, UpdateState.TRANSMITTED)
     client = signed_in(desk.coordinator)
-    assert count_queries(lambda: client.get("/p/NGA/")) == 16
+    assert count_queries(lambda: client.get("/p/NGA/")) == 13
     more_answers(desk, 2, UpdateState.TRANSMITTED)
-    assert count_queries(lambda: client.get("/p/NGA/")) == 16
+    assert count_queries(lambda: client.get("/p/NGA/")) == 13

@@ -100,4 +100,4 @@ def test_cost_is_the_same_at_one_and_three_answers(
     costs = [count_queries(lambda: client.get(PREVIEW))]
     more_answers(desk, 2, UpdateState.ENDORSED)
     costs.append(count_queries(lambda: client.get(PREVIEW)))
-    assert costs == [23, 23]
+    assert costs == [19, 19]

@@ -256,7 +256,7 @@ def test_before_any_period_the_page_says_what_will_come(signed_in: SignIn) -> No
     assert not ReportingPeriod.objects.exists()
 
 
-COSTS = {"contributor": 17, "coordinator": 17, "reviewer": 14}  # one of them is the tour's
+COSTS = {"contributor": 15, "coordinator": 15, "reviewer": 13}  # one of them is the tour's
 
 
 @pytest.mark.parametrize("who", COSTS)

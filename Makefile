@@ -54,7 +54,7 @@ run: install
 	@exec $(BIN)/python manage.py portal
 
 test: install chromium
-	@$(BIN)/pytest --quiet --numprocesses auto --dist loadfile
+	@$(BIN)/pytest --quiet --numprocesses auto --dist loadfile --no-loadscope-reorder
 
 chromium:
 	@test -x $(CHROMIUM) || { echo "The journeys need Chromium: apt-get install -y chromium"; exit 1; }

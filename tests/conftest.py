@@ -16,8 +16,23 @@ from django.utils import translation
 from common import jobs, mail, triggers
 
 
+# Files whose few tests take minutes; the journeys are others.
+LONG = (
+    "test_way_stateful",
+    "test_access_grid",
+    "test_quarter",
+    "test_search_rights",
+    "test_installation",
+    "test_processes",
+)
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Tests of row locks belong to the PostgreSQL run; SQLite has none to take away."""
+    """What takes long begins first, so that no process works alone at the end.
+
+    Tests of row locks belong to the PostgreSQL run; SQLite has none to take away.
+    """
+    items.sort(key=lambda item: item.path.parent.name != "journeys" and item.path.stem not in LONG)
     if connection.vendor == "postgresql":
         return
     of_postgres = [item for item in items if item.get_closest_marker("postgres")]

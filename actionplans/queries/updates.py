@@ -148,7 +148,7 @@ def authors_in(revisions: Iterable[UpdateRevision]) -> dict[int, frozenset[int]]
     found: dict[int, set[int]] = defaultdict(set)
     for row in revisions:
         if row.verb in NEW_ROUND:
-            found[row.update_id].clear()
+            found.pop(row.update_id, None)
         elif row.verb in AUTHOR_VERBS and row.by_id:
             found[row.update_id].add(row.by_id)
     return _frozen(found)

@@ -177,7 +177,7 @@ def _changes(content: Content, catalogue: Catalogue) -> Section:
     }
     rows = [
         {
-            "code": entry["code"],
+            "code": _numbered(entry["code"]),
             "title": catalogue.title(entry["code"]),
             "moves": [
                 {
@@ -245,7 +245,7 @@ def _item(entry: Content, catalogue: Catalogue, content: Content, evidence: Evid
     answer, verdict = entry["answer"], entry["verdict"]
     is_point = entry["type"] == ItemType.ACTION_POINT
     return {
-        "code": entry["code"],
+        "code": _numbered(entry["code"]),
         "anchor": entry["code"].replace(".", "-"),
         "title": catalogue.title(entry["code"]),
         "lead": entry["lead"] or _("no institution named"),
@@ -326,6 +326,11 @@ def _status(entry: Content, zone: str) -> str:
 
 
 # --- Words ------------------------------------------------------------------------------------
+def _numbered(code: str) -> str:
+    """The letter of a point as a number of its own: before its title it reads as a word."""
+    return f"{code}." if code.isalpha() else code
+
+
 def _rating(code: str | None, column: str = "") -> Section:
     """A rating's code and word; where there is none, what its absence means in the column."""
     word = str(ratings.rating_sign(code).word) if code else wording.absence(column)

@@ -21,6 +21,10 @@ class WaypostForm:
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            # So that a long name in a script of the other direction shows its beginning.
+            if getattr(field.widget, "input_type", "") == "text":
+                field.widget.attrs.setdefault("dir", "auto")
         if self.versioned:
             self.fields["version"] = forms.IntegerField(
                 widget=forms.HiddenInput, initial=self._opened_at()

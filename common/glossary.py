@@ -412,14 +412,14 @@ GLOSSARY: dict[str, Entry] = {
             "troops",
             _("Troops"),
             _(
-                "Members of formed military units. It is counted apart from staff officers and experts on mission."
+                "Members of formed military units. They are counted apart from staff officers and experts on mission."
             ),
             UN_TYPES,
         ),
         Entry(
             "validator",
             _("Validator"),
-            _("Who signs the answers of an institution; never of an answer they wrote."),
+            _("Who signs the answers of an institution, but never one they wrote."),
         ),
         Entry(
             "verdict",

@@ -16,6 +16,7 @@ from accounts.enums import PartyKind, Sector
 from accounts.models import Party
 from actionplans.enums import Rating
 from actionplans.models import ProgressUpdate
+from common import formats
 from monitoring.facts import EARLIER, Fact, Facts, facts_for, sector_names
 from monitoring.queries.records import Proof, Source
 from taskforces.enums import MINIMUM_SECTORS
@@ -100,7 +101,7 @@ def _lacks(chair: Fact, missing: list[Sector]) -> str:
         parts.append(_("Not seated: %(sectors)s") % {"sectors": sector_names(missing)})
     if chair.value != Sector.GENDER:
         parts.append(_("%(chair)s, not by gender equality") % {"chair": chair.words})
-    return "; ".join(parts)
+    return formats.between(";").join(parts)
 
 
 def practised(kind: str) -> Callable[[Mapping[str, Fact]], Level]:
@@ -184,6 +185,13 @@ RULES: tuple[Rule, ...] = (
     ),
 )
 BY_ITEM: dict[str, Rule] = {item: rule for rule in RULES for item in rule.items}
+
+
+def unrated(*, has_rule: bool, has_evidence: bool) -> str:
+    """What stands in place of the record's rating."""
+    if not has_rule:
+        return _("No record kept here")
+    return _("Figures only") if has_evidence else _("No record yet")
 
 
 def finding_of(update: ProgressUpdate) -> Finding | None:

@@ -89,7 +89,7 @@ class Deployments:
         if not latest.share.total:
             return _("%(country)s: nobody deployed in %(month)s") % words
         if self.filter.kind in ("", ALL):
-            return _("%(country)s: %(share)s of the deployed were women in %(month)s") % words
+            return _("%(country)s: %(share)s of deployed personnel were women in %(month)s") % words
         words["type"] = column_label(self.filter.kind)
         return _("%(country)s: %(share)s of %(type)s were women in %(month)s") % words
 

@@ -15,7 +15,6 @@ from django.utils import translation
 
 from common import jobs, mail, triggers
 
-
 # Files whose few tests take minutes; the journeys are others.
 LONG = (
     "test_way_stateful",

@@ -62,7 +62,7 @@ class ExtendManyForm(ManyForm):
     def __init__(self, *args: Any, period: ReportingPeriod, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["until"].help_text = str(
-            _("In UTC, after %(due)s and at most %(closes)s. Each party sees its own time.")
+            _("In UTC, after %(due)s and no later than %(closes)s. Each party sees its own time.")
             % {"due": formats.instant(period.due_at), "closes": formats.instant(period.closes_at)}
         )
 

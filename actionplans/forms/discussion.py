@@ -52,7 +52,7 @@ class QuestionForm(WaypostForm, forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["due_at"].zone = zone  # type: ignore[attr-defined]
         self.fields["due_at"].help_text = str(
-            _("In the party's own time, at most %(latest)s.")
+            _("In the party's own time, no later than %(latest)s.")
             % {"latest": formats.instant(latest, zone)}
         )
 

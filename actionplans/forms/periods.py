@@ -70,7 +70,7 @@ class ExtensionForm(WaypostForm, forms.Form):
         answering = Party.objects.answering().select_related("country")
         self.fields["party"].queryset = answering  # type: ignore[attr-defined]
         self.fields["until"].help_text = str(
-            _("In UTC, after %(due)s and at most %(closes)s.")
+            _("In UTC, after %(due)s and no later than %(closes)s.")
             % {"due": formats.instant(period.due_at), "closes": formats.instant(period.closes_at)}
         )
 
@@ -90,7 +90,7 @@ class TimeRequestForm(WaypostForm, forms.Form):
         }
         self.fields["until"].zone = zone  # type: ignore[attr-defined]
         self.fields["until"].help_text = str(
-            _("In your party's own time, after %(after)s and at most %(closes)s.") % bounds
+            _("In your party's own time, after %(after)s and no later than %(closes)s.") % bounds
         )
 
 
@@ -107,6 +107,6 @@ class DecisionForm(WaypostForm, forms.Form):
         kwargs["initial"] = {"until": wish.until}
         super().__init__(*args, **kwargs)
         self.fields["until"].help_text = str(
-            _("In UTC, at most %(closes)s. Needed only where time is given.")
+            _("In UTC, no later than %(closes)s. Needed only where time is given.")
             % {"closes": formats.instant(wish.period.closes_at)}
         )

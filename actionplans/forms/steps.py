@@ -98,7 +98,7 @@ class ReopenForm(StepForm):
         zone = self.instance.assignment.party.time_zone
         self.fields["until"].zone = zone  # type: ignore[attr-defined]
         self.fields["until"].help_text = str(
-            _("In the party's own time, at most %(latest)s.")
+            _("In the party's own time, no later than %(latest)s.")
             % {"latest": formats.instant(self._latest(), zone)}
         )
 

@@ -55,7 +55,12 @@ def show_evidence(request: HttpRequest, code: str, pk: int) -> HttpResponseBase:
     evidence = _visible_or_404(request, party, pk)
     if evidence.stored_file:
         return serve_file(evidence.stored_file)
-    context = {"party": party, "evidence": evidence, "host": urlsplit(evidence.url).hostname}
+    context = {
+        "party": party,
+        "evidence": evidence,
+        "host": urlsplit(evidence.url).hostname,
+        "is_member": access(request).is_member(party),
+    }
     return render(request, "actionplans/evidence_detail.html", context)
 
 

@@ -115,15 +115,22 @@ def aged(old: Any) -> str:
 
 @register.inclusion_tag("_components/rating_trio.html")
 def rating_trio(
-    claim: Any = "", record: Any = "", verdict: Any = "", old: bool = False, wide: bool = False
+    claim: Any = "",
+    record: Any = "",
+    verdict: Any = "",
+    old: bool = False,
+    wide: bool = False,
+    no_record: str = "",
 ) -> Values:
-    """{% rating_trio claim record verdict %}; old=True: record out of date; wide=True: a row."""
+    """{% rating_trio claim record verdict %}; old=True: record out of date; wide=True: a row;
+    no_record: what there is instead."""
     return {
         "claim": claim,
         "record": record,
         "verdict": verdict,
         "old": old,
         "wide": wide,
+        "no_record": no_record or _("No record yet"),
         "differs": differs(claim, verdict),
     }
 

@@ -18,7 +18,8 @@ from common import formats, ratings
 from monitoring.canonical import Content
 from monitoring.enums import ReportKind
 from monitoring.reports import figures, wording
-from monitoring.reports.content import claim_of, record_of, verdict_of
+from monitoring.reports.content import claim_of, verdict_of
+from monitoring.rules import unrated
 
 Section = dict[str, Any]
 # In which order ratings are counted: the scale from its top, then acts, then decisions.
@@ -251,7 +252,7 @@ def _item(entry: Content, catalogue: Catalogue, content: Content, evidence: Evid
         "lead": entry["lead"] or _("no institution named"),
         "answered": answer is not None,
         "claim": _rating(claim_of(entry), "claim"),
-        "record": {**_rating(record_of(entry), "record"), "old": wording.is_old(entry["record"])},
+        "record": _record(entry["record"]),
         "verdict": _rating(verdict_of(entry), "verdict"),
         "differs": bool(answer and verdict and answer["rating"] != verdict["rating"]),
         "status": _status(entry, content["party"]["time_zone"]),
@@ -322,10 +323,19 @@ def _status(entry: Content, zone: str) -> str:
     if entry["amending_since"]:
         since = {"instant": _instant(entry["amending_since"], zone)}
         parts.append(_("being amended since %(instant)s") % since)
-    return "; ".join(parts) + "."
+    return formats.between(";").join(parts) + "."
 
 
 # --- Words ------------------------------------------------------------------------------------
+def _record(record: Content | None) -> Section:
+    """The record's rating, marked where it is out of date; without one, what there is instead."""
+    if record and record["rating"]:
+        return {**_rating(record["rating"], "record"), "old": wording.is_old(record)}
+    has_evidence = bool(record and record["evidence"])
+    words = unrated(has_rule=record is not None, has_evidence=has_evidence)
+    return {"code": "", "word": words, "old": False}
+
+
 def _numbered(code: str) -> str:
     """The letter of a point as a number of its own: before its title it reads as a word."""
     return f"{code}." if code.isalpha() else code

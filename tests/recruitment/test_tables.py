@@ -25,7 +25,7 @@ def published(month: date, women: int = 62, men: int = 249) -> PublishedTotal:
 def test_heading_tells_the_latest_share() -> None:
     factory.release(troops(DEC, 7, 93) | {("NGA", "UNMIL", POLICE, DEC): (3, 7)})
     assert Deployments("NGA", {}).heading("Nigeria") == (
-        "Nigeria: 9.1\u00a0% (10 of 110) of the deployed were women in December 2013"
+        "Nigeria: 9.1\u00a0% (10 of 110) of deployed personnel were women in December 2013"
     )
     assert Deployments("NGA", {"type": TROOPS}).heading("Nigeria") == (
         "Nigeria: 7.0\u00a0% (7 of 100) of Troops were women in December 2013"

@@ -104,7 +104,7 @@ def test_pages_only_read(coordinator: Client, url: str) -> None:
 def test_deployments_show_finding_lines_and_numbers(coordinator: Client) -> None:
     factory.release(troops(NOV, 3, 40) | troops(DEC, 7, 93))
     page = coordinator.get("/p/NGA/deployments/").content.decode()
-    assert "of the deployed were women in December 2013" in page
+    assert "of deployed personnel were women in December 2013" in page
     assert "10 % commitment" in page
     assert "7 of 100" in page
     assert "3 of 43" in page

@@ -60,6 +60,11 @@ def listed(things: Iterable[Any]) -> str:
     return between().join(str(thing) for thing in things)
 
 
+def named(*parts: Any) -> str:
+    """Several names as one: Recommendation 2.1, 2026, first half; each keeps its own direction."""
+    return listed(apart(part) for part in parts)
+
+
 def clauses(parts: Iterable[Any]) -> str:
     """One part; another."""
     return between(";").join(str(part) for part in parts)

@@ -115,7 +115,7 @@ class Snapshot(models.Model):
         indexes = [models.Index(fields=["sha256"], name="snapshot_sha256")]
 
     def __str__(self) -> str:
-        return f"{ReportKind(self.kind).numbered(self.number)}, {self.period}"
+        return formats.named(ReportKind(self.kind).numbered(self.number), self.period)
 
     def get_absolute_url(self) -> str:
         return reverse("monitoring:report", args=[self.party.code, self.pk])
@@ -154,7 +154,7 @@ class Rendition(models.Model):
 
     def __str__(self) -> str:
         language = get_language_info(self.language)["name_translated"]
-        return f"{self.snapshot}, {self.get_format_display()}, {language}"
+        return formats.named(self.snapshot, self.get_format_display(), language)
 
     @property
     def language_name(self) -> str:

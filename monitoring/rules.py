@@ -101,7 +101,7 @@ def _lacks(chair: Fact, missing: list[Sector]) -> str:
         parts.append(_("Not seated: %(sectors)s") % {"sectors": sector_names(missing)})
     if chair.value != Sector.GENDER:
         parts.append(_("%(chair)s, not by gender equality") % {"chair": chair.words})
-    return formats.between(";").join(parts)
+    return formats.clauses(parts)
 
 
 def practised(kind: str) -> Callable[[Mapping[str, Fact]], Level]:

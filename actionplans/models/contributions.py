@@ -9,7 +9,7 @@ from accounts.models import Institution, Membership, User, paired
 from accounts.permissions import Permission, roles_with
 from actionplans.enums import ContributionState, Verb
 from actionplans.models.updates import ProgressUpdate
-from common import clock
+from common import clock, formats
 
 CONTRIBUTION_TEXTS = ("text", "measures")
 # What the lead institution may read: signed, or handed on where nobody may sign.
@@ -89,7 +89,7 @@ class Contribution(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.update}, {self.institution}"
+        return formats.named(self.update, self.institution)
 
     def get_absolute_url(self) -> str:
         code = self.update.assignment.party.code

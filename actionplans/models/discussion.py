@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User, paired
 from actionplans.enums import Part
 from actionplans.models.updates import ProgressUpdate
-from common import clock
+from common import clock, formats
 
 # A remark on the whole answer names no part.
 REMARK_PARTS = [(value, label) for value, label in Part.choices if value != Part.WHOLE]
@@ -45,7 +45,7 @@ class Remark(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.update}, {self.at:%Y-%m-%d}"
+        return formats.named(self.update, formats.day(self.at.date()))
 
     def get_absolute_url(self) -> str:
         return f"{self.update.get_absolute_url()}#discussion"
@@ -100,7 +100,7 @@ class Clarification(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.update}, {self.number}"
+        return formats.named(self.update, self.number)
 
     def get_absolute_url(self) -> str:
         return f"{self.update.get_absolute_url()}#clarification-{self.number}"

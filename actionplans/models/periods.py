@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Party, User, paired
 from actionplans.enums import PeriodKind, PeriodState
-from common import clock
+from common import clock, formats
 
 
 class ReportingPeriodQuerySet(models.QuerySet["ReportingPeriod"]):
@@ -100,7 +100,7 @@ class Extension(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.party}, {self.period}"
+        return formats.named(self.party, self.period)
 
 
 class ExtensionRequestQuerySet(models.QuerySet["ExtensionRequest"]):
@@ -163,7 +163,7 @@ class ExtensionRequest(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.party}, {self.period}"
+        return formats.named(self.party, self.period)
 
     @property
     def is_open(self) -> bool:

@@ -14,7 +14,7 @@ from actionplans.models.absences import Absence
 from actionplans.models.catalogue import CatalogueItem
 from actionplans.models.evidence import Evidence
 from actionplans.models.periods import ReportingPeriod
-from common import clock
+from common import clock, formats
 
 CONTENT_FIELDS = (
     "narrative",
@@ -264,7 +264,7 @@ class ProgressUpdate(models.Model):
         return self.period.deadline_for(self.assignment.party)
 
     def __str__(self) -> str:
-        return f"{self.assignment}, {self.period}"
+        return formats.named(self.assignment, self.period)
 
     def get_absolute_url(self) -> str:
         return reverse("monitoring:update", args=[self.assignment.party.code, self.pk])
@@ -326,7 +326,7 @@ class Submission(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.party}, {self.period}"
+        return formats.named(self.party, self.period)
 
 
 class Amendment(models.Model):

@@ -323,7 +323,7 @@ def _status(entry: Content, zone: str) -> str:
     if entry["amending_since"]:
         since = {"instant": _instant(entry["amending_since"], zone)}
         parts.append(_("being amended since %(instant)s") % since)
-    return formats.between(";").join(parts) + "."
+    return formats.clauses(parts) + "."
 
 
 # --- Words ------------------------------------------------------------------------------------

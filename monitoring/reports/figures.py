@@ -164,7 +164,7 @@ def _latest_words(figures: Content) -> str:
                 "month": formats.month(_month(point["month"])),
             }
         )
-    return formats.between(";").join(parts) + "."
+    return formats.clauses(parts) + "."
 
 
 def _chart(figures: Content, finding: str) -> str:

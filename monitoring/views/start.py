@@ -15,7 +15,7 @@ from accounts.models import Party
 from accounts.permissions import Permission
 from actionplans.models import ReportingPeriod
 from actionplans.queries.workbooks import may_work_offline
-from common import clock, formats
+from common import formats
 from monitoring import tour, waits
 from monitoring.queries.news import News, recent_news
 from monitoring.queries.periods import opened_periods
@@ -135,20 +135,18 @@ def desk_heading(party: Party, progress: Progress | None, *, outside: bool = Fal
         "carried": formats.number(progress.carried),
         "done": formats.number(progress.sent if outside else progress.answered),
         "total": formats.number(progress.total),
-        "due": due_words(progress),
+        "due": due_words(progress, party),
     }
 
 
-def due_words(progress: Progress) -> str:
-    """How far the deadline is, in days; its instant stands below the heading."""
-    days = (progress.deadline - clock.now()).days
-    if progress.is_past_due:
-        ago = (clock.now() - progress.deadline).days
-        if not ago:
-            return _("the deadline passed today")
-        return ngettext(
-            "the deadline passed %(n)s day ago", "the deadline passed %(n)s days ago", ago
-        ) % {"n": formats.number(ago)}
+def due_words(progress: Progress, party: Party) -> str:
+    """How far the deadline is, in days of the party's calendar; its instant stands below."""
+    zone = formats.zone(party.time_zone)
+    days = (progress.deadline.astimezone(zone).date() - party.today).days
     if not days:
-        return _("due in less than a day")
+        return _("the deadline passed today") if progress.is_past_due else _("due today")
+    if progress.is_past_due:
+        return ngettext(
+            "the deadline passed %(n)s day ago", "the deadline passed %(n)s days ago", -days
+        ) % {"n": formats.number(-days)}
     return ngettext("due in %(n)s day", "due in %(n)s days", days) % {"n": formats.number(days)}

@@ -17,7 +17,7 @@ from actionplans.enums import UpdateState
 from actionplans.models import ProgressUpdate, ReportingPeriod
 from actionplans.services import discussion
 from actionplans.services.periods import grant_extension
-from common import clock
+from common import clock, formats
 from monitoring.models import Briefing, HandOver, Snapshot
 from monitoring.services.pilots import invite_pilot
 from taskforces.models import TaskForce
@@ -76,7 +76,7 @@ def test_every_kind_of_record_has_a_name(made: World) -> None:
         "actionplans.extensionrequest": "Nigeria, Period 2026-H1",
         "actionplans.extension": "Nigeria, Period 2026-H1",
         "actionplans.progressupdate": "Recommendation 2.1, Period 2026-H1",
-        "actionplans.remark": f"Recommendation 2.1, Period 2026-H1, {clock.today()}",
+        "actionplans.remark": f"Recommendation 2.1, Period 2026-H1, {formats.day(clock.today())}",
         "actionplans.reportingperiod": "Period 2026-H1",
         "actionplans.submission": "Nigeria, Period 2026-H1",
         "actionplans.workbookimport": "filled.xlsx",
@@ -99,7 +99,7 @@ def test_every_kind_of_record_has_a_name(made: World) -> None:
 def test_a_name_is_in_the_readers_language(made: World) -> None:
     with translation.override("ar"):
         named = lines(made)["monitoring.rendition"].record
-    assert named.endswith("Period 2026-H1, PDF, الإنكليزية")
+    assert named.endswith("\N{FIRST STRONG ISOLATE}الإنكليزية\N{POP DIRECTIONAL ISOLATE}")
 
 
 def test_pages_open_for_who_reads_the_log(made: World, signed_in: SignIn) -> None:

@@ -110,7 +110,7 @@ def test_national_answer_is_on_time_or_late(desk: Desk, signed_in: SignIn) -> No
 
 def test_outsiders_heading_counts_what_was_sent(desk: Desk, signed_in: SignIn) -> None:
     more_answers(desk, 2, UpdateState.SUBMITTED)
-    assert heading(signed_in(desk.reviewer), "/p/NGA/") == "Nigeria: 0 of 3 sent, due in 59 days"
+    assert heading(signed_in(desk.reviewer), "/p/NGA/") == "Nigeria: 0 of 3 sent, due in 60 days"
 
 
 def test_cost_is_the_same_at_one_and_three_answers(

@@ -36,23 +36,25 @@ def test_visitors_are_asked_to_sign_in(client: Client) -> None:
 
 def test_heading_tells_how_far_and_until_when(desk: Desk, signed_in: SignIn) -> None:
     more_answers(desk, 2, UpdateState.SUBMITTED)
-    assert heading(signed_in(desk.contributor), "/") == "Nigeria: 2 of 3 answered, due in 59 days"
+    assert heading(signed_in(desk.contributor), "/") == "Nigeria: 2 of 3 answered, due in 60 days"
 
 
 @pytest.mark.parametrize(
     ("before_due", "words"),
     [
-        (timedelta(days=9, seconds=1), "due in 9 days"),
-        (timedelta(days=1), "due in 1 day"),
-        (timedelta(seconds=1), "due in less than a day"),
+        (timedelta(days=9, hours=-2), "due in 9 days"),
+        (timedelta(days=1, hours=2), "due in 1 day"),
+        (timedelta(seconds=1), "due today"),
         (timedelta(0), "the deadline passed today"),
-        (-timedelta(days=2, seconds=1), "the deadline passed 2 days ago"),
+        (-timedelta(days=2, hours=-2), "the deadline passed 2 days ago"),
     ],
 )
-def test_heading_counts_days_to_the_instant(
+def test_heading_counts_days_of_the_calendar(
     before_due: timedelta, words: str, desk: Desk, signed_in: SignIn
 ) -> None:
-    with clock.at(desk.period.due_at - before_due):
+    at_noon = desk.period.due_at.replace(hour=12, minute=0)
+    ReportingPeriod.objects.update(due_at=at_noon)
+    with clock.at(at_noon - before_due):
         assert heading(signed_in(desk.coordinator), "/").endswith(words)
 
 

@@ -10,6 +10,8 @@ CHROMIUM := /usr/bin/chromium
 # The locks name every package. Were pip to resolve again, the release of the day of a package that
 # another wants with an extra would be refused for its missing hash.
 PIP_LOCKED := $(BIN)/python -m pip install --no-deps --require-hashes --only-binary :all:
+# Tests wait for browsers, workers and clocks: one process more than cores keeps these busy.
+PROCESSES ?= $(shell expr $$(nproc) + 1)
 # The static gate looks at the settings of a real installation, in a folder of its own.
 CHECK_ENV := DATA_DIR=build/check ORIGIN=https://waypost.example.org
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
@@ -54,7 +56,7 @@ run: install
 	@exec $(BIN)/python manage.py portal
 
 test: install chromium
-	@$(BIN)/pytest --quiet --numprocesses auto --dist loadfile --no-loadscope-reorder
+	@$(BIN)/pytest --quiet --numprocesses $(PROCESSES) --dist loadfile --no-loadscope-reorder
 
 chromium:
 	@test -x $(CHROMIUM) || { echo "The journeys need Chromium: apt-get install -y chromium"; exit 1; }

@@ -15,14 +15,16 @@ from django.utils import translation
 
 from common import jobs, mail, triggers
 
-# Files whose few tests take minutes; the journeys are others.
+# Files whose few tests take a minute or more; the journeys are others.
 LONG = (
     "test_way_stateful",
     "test_access_grid",
     "test_quarter",
     "test_search_rights",
-    "test_installation",
-    "test_processes",
+    "test_workbook_mutations",
+    "test_mass_assignment",
+    "test_bad_input",
+    "test_entrance_attacks",
 )
 
 

@@ -331,7 +331,7 @@ def test_coordinator_replies_after_reading_verdict_and_who_is_told(signed_in):
     make.bring_to(desk, UpdateState.REVIEWED)
     client = signed_in(desk.coordinator)
     page = text(client, address(desk.update, "reply"))
-    assert "Claim Applied Record No record yet Verdict Adopted differs from the claim" in page
+    assert "Claim Applied Record No record kept here Verdict Adopted differs from the claim" in page
     assert "Reason for the verdict Only on paper." in page
     assert desk.reviewer.name in page
     typed = {"version": desk.update.version, "party_reply": ""}

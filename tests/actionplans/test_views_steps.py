@@ -116,7 +116,7 @@ def test_lower_verdict_needs_a_reason_and_keeps_what_was_chosen(signed_in):
     update = make.bring_to(desk, UpdateState.TRANSMITTED)
     client = signed_in(desk.reviewer)
     page = text(client, address(update, "review"))
-    assert "Claim Applied Record No record yet Verdict Not reviewed" in page
+    assert "Claim Applied Record No record kept here Verdict Not reviewed" in page
     typed = {"version": update.version, "verdict": "2"}
     refused = client.post(address(update, "review"), typed)
     assert refused.context["form"].errors == {

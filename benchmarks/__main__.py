@@ -44,6 +44,7 @@ def search() -> None:
         TemporaryDirectory(prefix="waypost-bench-") as folder,
         installation(Path(folder)) as installed,
     ):
+        installed.manage("collectstatic", "--noinput")
         for step in ("fill", "measure"):
             code = f"from benchmarks.search import {step}; {step}()"
             sys.stdout.write(installed.shell(code, timeout=3600))

@@ -1,5 +1,7 @@
 """What a party shows for what it claims."""
 
+from collections.abc import Collection
+
 from django.db import models
 from django.db.models import Count, F, Q
 from django.urls import reverse
@@ -12,17 +14,20 @@ from common.models import StoredFile
 
 
 class EvidenceQuerySet(models.QuerySet["Evidence"]):
-    def visible_to(self, user: User) -> "EvidenceQuerySet":
-        """Evidence of answers the user may read; of an own party also what is not used yet."""
+    def visible_to(self, user: User, parties: Collection[int] | None = None) -> "EvidenceQuerySet":
+        """Evidence of answers the user may read; of an own party also what is not used yet.
+
+        `parties` are those under the user's mandate, where they were read before.
+        """
         from actionplans.models.updates import ProgressUpdate, UpdateRevision
 
         member_of = Membership.objects.current().filter(user=user, party__isnull=False)
-        readable = ProgressUpdate.objects.visible_to(user)
+        readable = ProgressUpdate.objects.visible_to(user, parties)
         unused = Q(party__in=member_of.values("party"), uses__isnull=True, revisions__isnull=True)
         live = Q(party__in=member_of.values("party"), uses__update__in=readable.values("pk"))
         sent = Q(
             revisions__in=UpdateRevision.objects.filter(
-                transmitted_for__in=ProgressUpdate.objects.under_mandate(user).values("pk")
+                transmitted_for__in=ProgressUpdate.objects.under_mandate(user, parties).values("pk")
             ).values("pk")
         )
         readable_outside = sent & ~Q(visibility=Visibility.PARTY)

@@ -1,6 +1,8 @@
 """An item given to an institution, and its answer in each period."""
 
+from collections.abc import Collection
 from datetime import datetime
+from typing import Any
 
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q, Subquery
@@ -90,12 +92,17 @@ class ProgressUpdateQuerySet(models.QuerySet["ProgressUpdate"]):
             | Q(assignment__party__in=current.values("party"), state__in=SIGNED_OR_LATER)
         )
 
-    def under_mandate(self, user: User) -> "ProgressUpdateQuerySet":
-        """Answers that were transmitted by a party under the user's mandate."""
-        parties = Party.objects.under_mandate(user)
-        return self.filter(
-            assignment__party__in=parties.values("pk"), transmitted_revision__isnull=False
-        )
+    def under_mandate(
+        self, user: User, parties: Collection[int] | None = None
+    ) -> "ProgressUpdateQuerySet":
+        """Answers that were transmitted by a party under the user's mandate.
+
+        `parties` are these, where they were read before: the query is then much lighter.
+        """
+        within: Any = parties
+        if parties is None:
+            within = Party.objects.under_mandate(user).values("pk")
+        return self.filter(assignment__party__in=within, transmitted_revision__isnull=False)
 
     def sent_before(self) -> "ProgressUpdateQuerySet":
         """For a subquery: what was sent on the outer answer's item before, the latest first."""
@@ -120,9 +127,12 @@ class ProgressUpdateQuerySet(models.QuerySet["ProgressUpdate"]):
         rows = self.carrying().annotate(before=Subquery(before))
         return ProgressUpdate.objects.filter(pk__in=rows.values("before"))
 
-    def visible_to(self, user: User) -> "ProgressUpdateQuerySet":
+    def visible_to(
+        self, user: User, parties: Collection[int] | None = None
+    ) -> "ProgressUpdateQuerySet":
+        """Own answers, and those `under_mandate`."""
         own = self.model.objects.of_member(user).values("pk")
-        reviewed = self.model.objects.under_mandate(user).values("pk")
+        reviewed = self.model.objects.under_mandate(user, parties).values("pk")
         return self.filter(Q(pk__in=own) | Q(pk__in=reviewed))
 
 

@@ -25,9 +25,13 @@ from monitoring.queries.search.sources import (
 )
 
 TEXTS = ("narrative", "measures", "next_steps", "rating_reason", "unchanged_reason")
-MEMBERS = Rights(lambda reader: reader.own, through(ProgressUpdate.objects.of_member))
+MEMBERS = Rights(
+    lambda reader: reader.own,
+    through(lambda reader: ProgressUpdate.objects.of_member(reader.user)),
+)
 UNDER_MANDATE = Rights(
-    lambda reader: reader.reviewed, through(ProgressUpdate.objects.under_mandate)
+    lambda reader: reader.reviewed,
+    through(lambda reader: ProgressUpdate.objects.under_mandate(reader.user, reader.reviewed)),
 )
 
 

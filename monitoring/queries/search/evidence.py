@@ -22,7 +22,10 @@ from monitoring.queries.search.sources import (
     through,
 )
 
-READERS = Rights(lambda reader: reader.own | reader.reviewed, through(Evidence.objects.visible_to))
+READERS = Rights(
+    lambda reader: reader.own | reader.reviewed,
+    through(lambda reader: Evidence.objects.visible_to(reader.user, reader.reviewed)),
+)
 
 
 class Documents(Source):

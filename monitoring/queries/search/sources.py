@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
-from accounts.access import permissions_of
+from accounts.access import MANDATED, permissions_of
 from accounts.models import AuditEvent, Membership, Party, User
 from accounts.permissions import Permission
 from monitoring.enums import SearchKind
@@ -64,7 +64,9 @@ class Reader:
 
     @cached_property
     def reviewed(self) -> frozenset[int]:
-        """Parties under the reader's mandate."""
+        """Parties under the reader's mandate: a query, or none for who can hold none."""
+        if not any(m.role in MANDATED for m in self._memberships):
+            return frozenset()
         return frozenset(Party.objects.under_mandate(self.user).values_list("pk", flat=True))
 
 
@@ -80,11 +82,11 @@ class Rights:
     scope: Callable[[Reader], Exists | Q]
 
 
-def through(visible: "Callable[[User], models.QuerySet[Any]]") -> Callable[[Reader], Exists]:
+def through(visible: "Callable[[Reader], models.QuerySet[Any]]") -> Callable[[Reader], Exists]:
     """Entries of the things that a `visible_to` lets the reader see."""
 
     def scope(reader: Reader) -> Exists:
-        return Exists(visible(reader.user).order_by().filter(pk=OuterRef("object_id")))
+        return Exists(visible(reader).order_by().filter(pk=OuterRef("object_id")))
 
     return scope
 

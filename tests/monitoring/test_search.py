@@ -143,4 +143,4 @@ def test_number_of_queries(n: int, desk: Desk, signed_in: SignIn, count_queries:
     meetings(desk, n, "Adopted")
     search.reindex()
     client = signed_in(desk.administrator)
-    assert count_queries(lambda: client.get(SEARCH, {"q": "adopted"})) == 16
+    assert count_queries(lambda: client.get(SEARCH, {"q": "adopted"})) == 15

@@ -72,7 +72,7 @@ class Assignment(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.item.get_type_display()} {self.item.code}"
+        return f"{self.item.get_type_display()} {formats.apart(self.item.code)}"
 
     @property
     def absence(self) -> Absence | None:

@@ -1,4 +1,4 @@
-"""What the records say about an item: rules are pure functions of facts, each with its paragraph.
+"""What the records say about an item: each rule is a pure function of facts, with its paragraph.
 
 The scale is design's: 1 in preparation, 2 adopted on paper, 3 applied in practice, 4 sustained
 (3 or more twelve months before, and evidence of the last twelve months). Evidence that has

@@ -22,7 +22,6 @@ from actionplans.models import (
 
 AUTHOR_VERBS = (Verb.SAVE, Verb.SUBMIT)
 NEW_ROUND = (Verb.REVIEW, Verb.LAPSE)  # after them nobody has written yet
-COUNTED = AUTHOR_VERBS + NEW_ROUND
 Key = TypeVar("Key")
 
 
@@ -139,7 +138,9 @@ def _frozen(groups: dict[Key, set[int]]) -> dict[Key, frozenset[int]]:
 
 def authors(updates: Iterable[ProgressUpdate]) -> dict[int, frozenset[int]]:
     """update id -> whoever saved content or submitted since the last review: one query."""
-    rows = UpdateRevision.objects.filter(update__in=[u.pk for u in updates], verb__in=COUNTED)
+    rows = UpdateRevision.objects.filter(
+        update__in=[u.pk for u in updates], verb__in=(*AUTHOR_VERBS, *NEW_ROUND)
+    )
     return authors_in(rows.order_by("number").only("update", "verb", "by"))
 
 

@@ -119,7 +119,7 @@ def test_foreign_and_absent_objects_under_the_own_code(signed_in):
 def test_taking_out_one_scope_is_seen(scope, clients, monkeypatch):
     """The grid can fail: with one scope gone it no longer is what the table says."""
     made = world("draft")
-    monkeypatch.setattr(scope, lambda queryset, user: queryset.all())
+    monkeypatch.setattr(scope, lambda queryset, user, *parties: queryset.all())
     browsers = clients(made)
     found = {
         ("draft", route): letters(made, browsers, route)

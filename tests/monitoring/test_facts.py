@@ -12,7 +12,7 @@ from actionplans.enums import Rating
 from actionplans.models import ReportingPeriod, Submission
 from common import clock
 from monitoring.facts import EARLIER, Facts, as_of, facts_for, twelve_months_before, year_before
-from monitoring.rules import findings_for
+from monitoring.rules import BY_ITEM, findings_for
 from taskforces.enums import PartnerKind
 from tests.factories import accounts, recruitment, taskforces, training
 from training.enums import SessionKind
@@ -292,6 +292,14 @@ def test_old_figures_say_since_when_there_are_none(period: ReportingPeriod) -> N
     recruitment.release(recruitment.troops(date(2014, 8, 1), 334, 4502))
     found = facts(party, period)["deployments.share"]
     assert (found.value, found.words) == (None, "no figures since August 2014")
+
+
+@pytest.mark.parametrize("item", BY_ITEM)
+def test_a_rule_finds_the_same_from_the_records_that_it_says_it_reads(
+    item: str, party: Party, period: ReportingPeriod
+) -> None:
+    alone = facts_for([party], period, [BY_ITEM[item].reads])[party.pk]
+    assert BY_ITEM[item].find(alone) == findings_for(party, facts(party, period))[item]
 
 
 def test_other_parties_have_no_findings(period: ReportingPeriod) -> None:

@@ -5,7 +5,7 @@ Services, buttons, "why is this locked", the user guide and tests all read TRANS
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from django.utils.functional import Promise
@@ -72,6 +72,11 @@ class Standing:
     def held_by(self) -> list[Member]:
         """The holders by name, with where they belong."""
         return sorted((self.members[pk] for pk in self.holders), key=lambda member: member.name)
+
+    @property
+    def as_author(self) -> "Standing":
+        """The standing as it will be once the person has submitted."""
+        return replace(self, authors=self.authors | {self.me})
 
     @property
     def is_reopened(self) -> bool:

@@ -3,11 +3,11 @@
 from collections.abc import Collection
 
 from django.db import models
-from django.db.models import Count, F, Q
+from django.db.models import Count, Exists, F, OuterRef, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Membership, Party, User
+from accounts.models import Party, User
 from actionplans.enums import Visibility
 from common import clock
 from common.models import StoredFile
@@ -21,18 +21,16 @@ class EvidenceQuerySet(models.QuerySet["Evidence"]):
         """
         from actionplans.models.updates import ProgressUpdate, UpdateRevision
 
-        member_of = Membership.objects.current().filter(user=user, party__isnull=False)
-        readable = ProgressUpdate.objects.visible_to(user, parties)
-        unused = Q(party__in=member_of.values("party"), uses__isnull=True, revisions__isnull=True)
-        live = Q(party__in=member_of.values("party"), uses__update__in=readable.values("pk"))
-        sent = Q(
-            revisions__in=UpdateRevision.objects.filter(
-                transmitted_for__in=ProgressUpdate.objects.under_mandate(user, parties).values("pk")
-            ).values("pk")
+        own = Q(party__in=Party.objects.of_member(user).values("pk"))
+        uses = EvidenceUse.objects.filter(evidence=OuterRef("pk"))
+        kept = UpdateRevision.objects.filter(evidence=OuterRef("pk"))
+        live = ProgressUpdate.objects.of_member(user).filter(evidence_uses__evidence=OuterRef("pk"))
+        sent = ProgressUpdate.objects.under_mandate(user, parties).filter(
+            transmitted_revision__evidence=OuterRef("pk")
         )
-        readable_outside = sent & ~Q(visibility=Visibility.PARTY)
-        found = self.model.objects.filter(unused | live | readable_outside)
-        return self.filter(pk__in=found.values("pk"))
+        # Conditions on each document, not a list of all that are visible: a search asks for few.
+        inside = own & (Exists(live) | ~(Exists(uses) | Exists(kept)))
+        return self.filter(inside | (~Q(visibility=Visibility.PARTY) & Exists(sent)))
 
     def with_uses(self) -> "EvidenceQuerySet":
         """Each with the number of answers that it supports now, as `answers`."""

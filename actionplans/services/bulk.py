@@ -4,7 +4,7 @@ Every function takes `rows`, id -> the version that the preview showed, reads th
 its transaction, and does each row by the service that does it singly.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -18,13 +18,20 @@ from accounts.models import Institution, Party, User
 from accounts.permissions import Permission
 from accounts.services import audit
 from actionplans.enums import Verb
-from actionplans.models import Assignment, Extension, ProgressUpdate, ReportingPeriod
+from actionplans.models import (
+    Assignment,
+    EvidenceUse,
+    Extension,
+    ProgressUpdate,
+    ReportingPeriod,
+)
 from actionplans.notifications import recipients_of_many
 from actionplans.permissions import grants_time
 from actionplans.queries.updates import with_people
 from actionplans.rules import Standing, decide
 from actionplans.services import updates
 from actionplans.services.assignments import assign_item
+from actionplans.services.contents import Content, lack_of
 from actionplans.services.periods import grant_extension
 from actionplans.services.standings import standings
 from actionplans.services.updates import NotAllowed
@@ -65,8 +72,27 @@ class Forecast:
 def forecast(found: Sequence[ProgressUpdate], verb: Verb, who: Access) -> list[Forecast]:
     """In the order of `found`, which comes from `with_people`: a constant number of queries."""
     stand = standings(found, who)
-    told = recipients_of_many(stand.values(), verb)
-    return [Forecast(stand[one.pk], decide(stand[one.pk], verb).why, told[one.pk]) for one in found]
+    after = (s.as_author if verb == Verb.SUBMIT else s for s in stand.values())
+    told = recipients_of_many(after, verb)
+    whys = _hindrances(stand, verb)
+    return [Forecast(stand[one.pk], whys.get(one.pk, ""), told[one.pk]) for one in found]
+
+
+def _hindrances(stand: Mapping[int, Standing], verb: Verb) -> Reasons:
+    """Why the answers that `verb` cannot be done to stay as they are, by their id."""
+    whys = {pk: d.why for pk, s in stand.items() if not (d := decide(s, verb)).allowed}
+    if verb == Verb.SUBMIT:
+        whys = _lacks(stand.values()) | whys
+    return whys
+
+
+def _lacks(stand: Iterable[Standing]) -> dict[int, str | Promise]:
+    """update id -> what is missing of it, for those that cannot be submitted as they are saved."""
+    found = {s.update.pk: Content.of(s.update).values() for s in stand}
+    uses = EvidenceUse.objects.filter(update__in=found).order_by()
+    shown = set(uses.values_list("update", flat=True))
+    lacks = {pk: lack_of(typed, has_evidence=pk in shown) for pk, typed in found.items()}
+    return {pk: lack.message for pk, lack in lacks.items() if lack}
 
 
 def _confirm_claim(*, update: ProgressUpdate, version: int, by: User) -> ProgressUpdate:
@@ -84,6 +110,7 @@ def _return_for_one(
 
 
 TAKE: dict[Verb, Callable[..., ProgressUpdate]] = {
+    Verb.SUBMIT: updates.submit_update,
     Verb.SIGN: updates.sign_update,
     Verb.ENDORSE: updates.endorse_update,
     Verb.RETURN: _return_for_one,
@@ -95,7 +122,8 @@ TAKE: dict[Verb, Callable[..., ProgressUpdate]] = {
 def move_answers(*, verb: Verb, rows: Rows, by: User, **typed: Any) -> list[ProgressUpdate]:
     """Do `verb` to every answer, each by its own service with what was `typed` for all.
 
-    A review confirms each claim. Whoever is to be told gets one mail for all of them.
+    A submission hands over what is saved, a review confirms each claim. Whoever is to be told
+    gets one mail for all of them.
     """
     _refuse_number(rows)
     list(lock(ProgressUpdate.objects.filter(pk__in=rows).order_by("pk")))  # in one order
@@ -103,8 +131,7 @@ def move_answers(*, verb: Verb, rows: Rows, by: User, **typed: Any) -> list[Prog
     found = list(with_people(visible))
     _refuse_changed(rows, {one.pk: one.version for one in found})
     stand = standings(found, access_of(by))
-    refused = {pk: d.why for pk, s in stand.items() if not (d := decide(s, verb)).allowed}
-    if refused:
+    if refused := _hindrances(stand, verb):
         raise Refused(refused)
     with audit.together():
         return [_take(verb, one, by=by, **typed) for one in found]

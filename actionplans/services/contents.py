@@ -140,13 +140,15 @@ def refuse_bad_content(row: ProgressUpdate, typed: Mapping[str, str]) -> None:
         raise DomainError(_("Say why: this rating needs a reason."), field="rating_reason")
 
 
-def refuse_incomplete(row: ProgressUpdate, typed: Mapping[str, str]) -> None:
+def lack_of(typed: Mapping[str, str], *, has_evidence: bool) -> DomainError | None:
+    """What is missing before the answer can be submitted, at its field; None where nothing is."""
     if not typed["rating"]:
-        raise DomainError(_("Choose a rating before you submit."), field="rating")
+        return DomainError(_("Choose a rating before you submit."), field="rating")
     if not typed["narrative"]:
-        raise DomainError(_("Say what was done before you submit."), field="narrative")
-    if typed["rating"] in RATINGS_WITH_EVIDENCE and not row.evidence.exists():
-        raise DomainError(
+        return DomainError(_("Say what was done before you submit."), field="narrative")
+    if typed["rating"] in RATINGS_WITH_EVIDENCE and not has_evidence:
+        return DomainError(
             _("Attach evidence: a rating of 3 or 4 says that something is applied in practice."),
             field="rating",
         )
+    return None

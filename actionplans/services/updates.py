@@ -422,8 +422,9 @@ def _write_content(
     row: ProgressUpdate, verb: Verb, content: Content, *, by: User, **values: Any
 ) -> ProgressUpdate:
     typed = contents.accept(row, content, by=by)
-    if verb == Verb.SUBMIT:
-        contents.refuse_incomplete(row, typed)
+    lack = contents.lack_of(typed, has_evidence=row.evidence.exists())
+    if verb == Verb.SUBMIT and lack:
+        raise lack
     return _move(row, verb, by=by, reason=typed["unchanged_reason"], **typed, **values)
 
 

@@ -59,6 +59,14 @@ class Many:
         return TRANSITIONS[self.verb].target
 
 
+SUBMIT = Many(
+    Verb.SUBMIT,
+    (P.ANSWER,),
+    _("Submit the ticked answers"),
+    lambda n: ngettext("Submit %(n)s answer", "Submit %(n)s answers", n) % _n(n),
+    _("Each answer goes on as it is saved now, to whoever has to sign or endorse it next."),
+    lambda n: ngettext("%(n)s answer was submitted.", "%(n)s answers were submitted.", n) % _n(n),
+)
 SIGN = Many(
     Verb.SIGN,
     (P.SIGN,),
@@ -98,7 +106,12 @@ REVIEW = Many(
     ),
     lambda n: ngettext("%(n)s claim was confirmed.", "%(n)s claims were confirmed.", n) % _n(n),
 )
-OF_PARTY: dict[str, Many] = {"sign": SIGN, "endorse": ENDORSE, "return": RETURN}
+OF_PARTY: dict[str, Many] = {
+    "submit": SUBMIT,
+    "sign": SIGN,
+    "endorse": ENDORSE,
+    "return": RETURN,
+}
 OF_QUEUE: dict[str, Many] = {
     "review": REVIEW,
     "return": Many(

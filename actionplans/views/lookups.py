@@ -1,7 +1,6 @@
 """What the pages of this app find first, and whom they name."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 
 from django.forms import Form
 from django.http import Http404, HttpRequest
@@ -78,14 +77,9 @@ def typed_texts(form: Form) -> list[tuple[str, str]]:
     return [(str(field.label), str(field.data)) for field in form if form.is_bound and field.data]
 
 
-def as_author(standing: Standing) -> Standing:
-    """The standing as it will be once the person has submitted."""
-    return replace(standing, authors=standing.authors | {standing.me})
-
-
 def will_be_told(standing: Standing, verb: Verb) -> list[Person]:
     """The people who get a mail if the verb happens now, with where they belong."""
-    people = recipients(as_author(standing) if verb == Verb.SUBMIT else standing, verb)
+    people = recipients(standing.as_author if verb == Verb.SUBMIT else standing, verb)
     assignment = standing.update.assignment
     named = with_belongings(people, assignment.party, standing.members)
     absence = stand_ins([assignment], assignment.party).get(assignment.pk)

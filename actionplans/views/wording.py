@@ -9,7 +9,6 @@ from actionplans.enums import Rating, UpdateState
 from actionplans.forms.updates import UpdateForm
 from actionplans.models.updates import CONTENT_FIELDS
 from actionplans.rules import Standing, reply_until
-from actionplans.views.lookups import as_author
 from common import formats
 
 Words = str | Promise
@@ -41,7 +40,7 @@ def names(s: Standing) -> dict[str, str]:
 
 def submit_words(standing: Standing) -> StepWords:
     """Named by the real next holder, and where the signature is skipped it says so."""
-    s = as_author(standing)
+    s = standing.as_author
     words = names(s)
     if s.signers:
         heading, button = _("Submit %(item)s to the validator"), _("Submit to the validator")

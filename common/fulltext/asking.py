@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 from common.fulltext.words import LANGUAGES, is_prefix, significant, split, term
 
@@ -16,7 +17,7 @@ class Part:
 
     ways: tuple[tuple[str, ...], ...]
 
-    @property
+    @cached_property
     def words(self) -> tuple[tuple[str, bool], ...]:
         """Every term of it, and whether longer words that begin so are meant too."""
         every = dict.fromkeys(found for way in self.ways for found in way)

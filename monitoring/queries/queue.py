@@ -71,17 +71,19 @@ def reviewed_parties(request: HttpRequest) -> list[Party]:
 
     `may_review` is false for those that the person only observes.
     """
+    who = access(request)
+    if not who.may_hold_mandates:
+        return []
     if not hasattr(request, "_reviewed_parties"):
         reviewing = Mandate.objects.current().filter(
             Q(party=OuterRef("pk")) | Q(party__isnull=True),
-            user=request.user,  # type: ignore[misc]
+            user=who.user,
             role=MandateRole.REVIEWER,
         )
-        who = access(request)
-        parties = Party.objects.under_mandate(who.user)
-        parties = parties.select_related("country", "pilot").annotate(may_review=Exists(reviewing))
-        found = list(parties) if who.may_hold_mandates else []
-        request._reviewed_parties = found  # type: ignore[attr-defined]
+        parties = Party.objects.under_mandate(who.user).select_related("country", "pilot")
+        request._reviewed_parties = list(  # type: ignore[attr-defined]
+            parties.annotate(may_review=Exists(reviewing))
+        )
     return request._reviewed_parties  # type: ignore[attr-defined, no-any-return]
 
 

@@ -20,6 +20,8 @@ from common import clock
 from monitoring.queries.beside import beside, tasks_beside, with_beside
 
 S = UpdateState
+# Whoever holds none of these has nothing to do with an answer before it is sent.
+ACTS = (Permission.ANSWER, Permission.SIGN, Permission.ENDORSE, Permission.ENDORSE_IN_NEED)
 LONG_TEXTS = ("narrative", "measures", "next_steps", "rating_reason", "verdict_reason")
 
 
@@ -51,7 +53,7 @@ def tasks_of(who: Access, known: Mapping[int, Standing] | None = None) -> list[T
 
     One query where the standings of all candidates are `known`.
     """
-    if not any(m.party_id for m in who.memberships):
+    if not any(who.may(permission) for permission in ACTS):
         return []
     candidates, known = list(_candidates(who)), known or {}
     read = standings([u for u in candidates if u.pk not in known], who)

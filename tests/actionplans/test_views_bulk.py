@@ -10,6 +10,7 @@ from accounts.models import Membership
 from actionplans.enums import Actor, UpdateState
 from actionplans.models import Assignment, Extension, ProgressUpdate
 from actionplans.services import updates
+from actionplans.services.contents import Content
 from common import clock
 from tests.factories import accounts as people
 from tests.factories import actionplans as make
@@ -66,7 +67,49 @@ def test_only_who_may_act_sees_boxes(signed_in):
         who: len(boxes(signed_in(getattr(desk, who)).get(LIST).content.decode()))
         for who in ("contributor", "validator", "coordinator", "reviewer")
     }
-    assert seen == {"contributor": 0, "validator": 2, "coordinator": 2, "reviewer": 0}
+    assert seen == {"contributor": 2, "validator": 2, "coordinator": 2, "reviewer": 0}
+
+
+def test_what_is_complete_is_submitted_together_and_the_rest_says_what_it_lacks(signed_in):
+    desk = make.desk()
+    first, second, third = more_answers(desk, 3, UpdateState.DRAFT)
+    for update, rating in ((first, "2"), (second, "3")):
+        save(update, desk.contributor, narrative="The plan was adopted.", rating=rating)
+    client = signed_in(desk.contributor)
+    address = at("bulk-submit", "NGA")
+    page = client.get(address, {"rows": pks([first, second, third])})
+    told = words(page.content.decode())
+    assert "Submit 1 answer" in told
+    assert f"Will be told by mail: {desk.validator.name}, {desk.lead}." in told
+    assert "Attach evidence: a rating of 3 or 4" in told
+    assert "Choose a rating before you submit." in told
+    done = client.post(address, {"rows": hidden_rows(page)})
+    assert done.status_code == 302
+    first.refresh_from_db()
+    assert (first.state, first.submitted_by) == ("submitted", desk.contributor)
+    assert states() == ["draft", "draft", "draft", "submitted"]
+
+
+def test_an_answer_that_became_incomplete_stops_the_submission_of_many(signed_in):
+    desk = make.desk()
+    first, second = more_answers(desk, 2, UpdateState.DRAFT)
+    for update in (first, second):
+        save(update, desk.contributor, narrative="The plan was adopted.", rating="2")
+    client = signed_in(desk.contributor)
+    address = at("bulk-submit", "NGA")
+    shown = hidden_rows(client.get(address, {"rows": pks([first, second])}))
+    second.refresh_from_db()
+    save(second, desk.contributor, narrative="", rating="2")
+    second.refresh_from_db()
+    page = client.post(address, {"rows": [shown[0], f"{second.pk}:{second.version}"]})
+    assert page.status_code == 409
+    assert "Say what was done before you submit." in words(page.content.decode())
+    assert states() == ["draft", "draft", "draft"]
+
+
+def save(update, by, **typed):
+    content = Content.of(update, **typed)
+    updates.save_update(update=update, version=update.version, content=content, by=by)
 
 
 def test_preview_names_who_is_told_once(signed_in):

@@ -7,6 +7,7 @@ from it what others wrote. Hits in the title come first, then what changed last.
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache, partial
 
 from django.utils.safestring import SafeString
 
@@ -55,6 +56,7 @@ def find(user: User, words: str, kind: str = "") -> Found:
     """Entries with all the words that the user may see: at most one query for each right."""
     question = ask(words)
     reader = Reader(user)
+    is_titled = cache(partial(_is_titled, question))  # many answers are on one item
     ranked: list[tuple[bool, int]] = []
     counts: Counter[SearchKind] = Counter()
     cut: set[SearchKind] = set()
@@ -64,7 +66,7 @@ def find(user: User, words: str, kind: str = "") -> Found:
             found = SOURCES[code].kind
             counts[found] += 1
             if kind in ("", found):
-                ranked.append((_is_titled(question, titles), key))
+                ranked.append((is_titled(titles), key))
         if len(rows) > MOST:
             cut |= {SOURCES[code].kind for code in codes}
     ranked.sort(reverse=True)

@@ -1,6 +1,8 @@
 """A whole installation of its own for tests that need real processes: folder, database, broker."""
 
+import atexit
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -12,7 +14,9 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from urllib.parse import urlsplit, urlunsplit
 
 import psycopg2
@@ -115,6 +119,28 @@ def installation(folder: Path, **more: str) -> Iterator[Installation]:
 
     `more` are further variables of its environment.
     """
+    ready = _ready()
+    shutil.copytree(ready.env["DATA_DIR"], folder, dirs_exist_ok=True)
+    with _installation(folder, like=ready.env.get("DATABASE_URL", ""), **more) as one:
+        yield one
+
+
+@cache
+def _ready() -> Installation:
+    """One that every other of this process is a copy of: migrating takes long."""
+    folder = TemporaryDirectory(prefix="waypost-ready-")
+    atexit.register(folder.cleanup)
+    made = _installation(Path(folder.name))
+    one = made.__enter__()
+    atexit.register(made.__exit__, None, None, None)
+    one.manage("migrate", "-v0")
+    one.manage("load_reference")
+    return one
+
+
+@contextmanager
+def _installation(folder: Path, *, like: str = "", **more: str) -> Iterator[Installation]:
+    """`like` is the address of the database that its own is a copy of."""
     env = {
         **{k: v for k, v in os.environ.items() if not k.startswith(("TEST_", "DJANGO_"))},
         "DATA_DIR": str(folder),
@@ -130,14 +156,12 @@ def installation(folder: Path, **more: str) -> Iterator[Installation]:
         env["DATABASE_URL"] = urlunsplit(
             urlsplit(server)._replace(path=urlsplit(server).path.rsplit("/", 1)[0] + f"/{name}")
         )
-        _maintain(server, f'CREATE DATABASE "{name}"')
+        template = f' TEMPLATE "{like.rsplit("/", 1)[1]}"' if like else ""
+        _maintain(server, f'CREATE DATABASE "{name}"{template}')
     if broker := os.environ.get("TEST_REDIS_URL"):
         env["REDIS_URL"], env["REDIS_PREFIX"] = broker, f"{name}:"
     try:
-        one = Installation(env)
-        one.manage("migrate", "-v0")
-        one.manage("load_reference")
-        yield one
+        yield Installation(env)
     finally:
         if server:
             _maintain(server, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')

@@ -354,7 +354,11 @@ class SearchEntry(models.Model):
 
     class Meta:
         ordering = ["-pk"]
-        indexes = [models.Index(fields=["source", "object_id"], name="searchentry_source_object")]
+        indexes = [
+            models.Index(fields=["source", "object_id"], name="searchentry_source_object"),
+            # From the newest back: words that are frequent in answers may be rare in documents.
+            models.Index(fields=["source", "id"], name="searchentry_source_newest"),
+        ]
 
     def __str__(self) -> str:
         return self.key

@@ -84,7 +84,7 @@ def _rows(
             return []
         if len(parties) <= NARROWED_TO:
             marks.append({f"p{pk}" for pk in parties})
-    entries = SearchEntry.objects.filter(rights.scope(reader))
+    entries = SearchEntry.objects.filter(rights.scope(reader), source__in=codes)
     return index.newest(entries, question, "source", "title_terms", limit=MOST + 1, marks=marks)
 
 

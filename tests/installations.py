@@ -156,7 +156,7 @@ def _installation(folder: Path, *, like: str = "", **more: str) -> Iterator[Inst
         env["DATABASE_URL"] = urlunsplit(
             urlsplit(server)._replace(path=urlsplit(server).path.rsplit("/", 1)[0] + f"/{name}")
         )
-        template = f' TEMPLATE "{like.rsplit("/", 1)[1]}"' if like else ""
+        template = f' TEMPLATE "{urlsplit(like).path.rsplit("/", 1)[1]}"' if like else ""
         _maintain(server, f'CREATE DATABASE "{name}"{template}')
     if broker := os.environ.get("TEST_REDIS_URL"):
         env["REDIS_URL"], env["REDIS_PREFIX"] = broker, f"{name}:"

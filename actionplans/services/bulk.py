@@ -17,7 +17,7 @@ from accounts.access import Access, access_of
 from accounts.models import Institution, Party, User
 from accounts.permissions import Permission
 from accounts.services import audit
-from actionplans.enums import Verb
+from actionplans.enums import UpdateState, Verb
 from actionplans.models import (
     Assignment,
     EvidenceUse,
@@ -42,6 +42,8 @@ MOST = 100
 Reasons = Mapping[int, str | Promise]
 Rows = Mapping[int, int]
 CHANGED = _("Somebody changed it since you opened this page.")
+# Nobody is to send reasons back unread.
+RETURNED = _("It was returned: open it, read why, mend it and submit it there.")
 GONE = _("It is no longer there for you.")
 
 
@@ -82,7 +84,8 @@ def _hindrances(stand: Mapping[int, Standing], verb: Verb) -> Reasons:
     """Why the answers that `verb` cannot be done to stay as they are, by their id."""
     whys = {pk: d.why for pk, s in stand.items() if not (d := decide(s, verb)).allowed}
     if verb == Verb.SUBMIT:
-        whys = _lacks(stand.values()) | whys
+        returned = (pk for pk, s in stand.items() if s.update.state == UpdateState.RETURNED)
+        whys = _lacks(stand.values()) | dict.fromkeys(returned, RETURNED) | whys
     return whys
 
 

@@ -422,10 +422,14 @@ def _write_content(
     row: ProgressUpdate, verb: Verb, content: Content, *, by: User, **values: Any
 ) -> ProgressUpdate:
     typed = contents.accept(row, content, by=by)
-    lack = contents.lack_of(typed, has_evidence=row.evidence.exists())
-    if verb == Verb.SUBMIT and lack:
-        raise lack
+    if verb == Verb.SUBMIT:
+        _refuse_incomplete(row, typed)
     return _move(row, verb, by=by, reason=typed["unchanged_reason"], **typed, **values)
+
+
+def _refuse_incomplete(row: ProgressUpdate, typed: Mapping[str, str]) -> None:
+    if lack := contents.lack_of(typed, has_evidence=row.evidence.exists()):
+        raise lack
 
 
 def _previous_or_refuse(row: ProgressUpdate) -> ProgressUpdate:

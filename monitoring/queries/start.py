@@ -20,7 +20,7 @@ from common import clock
 from monitoring.queries.beside import beside, tasks_beside, with_beside
 
 S = UpdateState
-# Whoever holds none of these has nothing to do with an answer before it is sent.
+# Whoever holds none of these has nothing to do with the answers of an own party.
 ACTS = (Permission.ANSWER, Permission.SIGN, Permission.ENDORSE, Permission.ENDORSE_IN_NEED)
 LONG_TEXTS = ("narrative", "measures", "next_steps", "rating_reason", "verdict_reason")
 

@@ -90,6 +90,22 @@ def test_what_is_complete_is_submitted_together_and_the_rest_says_what_it_lacks(
     assert states() == ["draft", "draft", "draft", "submitted"]
 
 
+def test_a_returned_answer_is_not_sent_back_unread(signed_in):
+    desk = make.desk()
+    (only,) = more_answers(desk, 1, UpdateState.SUBMITTED)
+    updates.return_update(
+        update=only, version=only.version, reasons={"rating": "Too high."}, by=desk.validator
+    )
+    client = signed_in(desk.contributor)
+    page = client.get(at("bulk-submit", "NGA"), {"rows": pks([only])})
+    assert hidden_rows(page) == []
+    assert "It was returned: open it, read why, mend it" in words(page.content.decode())
+    only.refresh_from_db()
+    posted = client.post(at("bulk-submit", "NGA"), {"rows": f"{only.pk}:{only.version}"})
+    assert posted.status_code == 409
+    assert states() == ["draft", "returned"]
+
+
 def test_an_answer_that_became_incomplete_stops_the_submission_of_many(signed_in):
     desk = make.desk()
     first, second = more_answers(desk, 2, UpdateState.DRAFT)

@@ -609,7 +609,8 @@ def try_many(world: World, by: User, verb: Verb, **typed: Any) -> Attempt:
 
 
 def _is_lacking(world: World, pk: int) -> bool:
-    return is_refused(world, pk, Content.of(world.row(pk)), submits=True)
+    is_returned = world.tracks[pk].state == S.RETURNED
+    return is_returned or is_refused(world, pk, Content.of(world.row(pk)), submits=True)
 
 
 def try_bulk_submit(world: World, by: User, pk: int) -> Attempt:

@@ -12,7 +12,7 @@ import urllib.error
 import urllib.request
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -128,11 +128,10 @@ def installation(folder: Path, **more: str) -> Iterator[Installation]:
 @cache
 def _ready() -> Installation:
     """One that every other of this process is a copy of: migrating takes long."""
-    folder = TemporaryDirectory(prefix="waypost-ready-")
-    atexit.register(folder.cleanup)
-    made = _installation(Path(folder.name))
-    one = made.__enter__()
-    atexit.register(made.__exit__, None, None, None)
+    until_the_end = ExitStack()
+    atexit.register(until_the_end.close)
+    folder = until_the_end.enter_context(TemporaryDirectory(prefix="waypost-ready-"))
+    one = until_the_end.enter_context(_installation(Path(folder)))
     one.manage("migrate", "-v0")
     one.manage("load_reference")
     return one

@@ -1,9 +1,11 @@
 """What every test shares. The database is the one TEST_DATABASE_URL names, or SQLite."""
 
+import copy
 import os
 import shutil
 import time
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -55,6 +57,14 @@ def pytest_itemcollected(item: pytest.Item) -> None:
         item.add_marker(pytest.mark.soak)
 
 
+def pytest_runtest_setup() -> None:
+    """No test begins just before midnight: what it calls today has to be so at its end."""
+    now = datetime.now(UTC)
+    left = (now + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0) - now
+    if left < timedelta(seconds=30):
+        time.sleep(left.total_seconds())
+
+
 def pytest_unconfigure() -> None:
     """Nothing of a test run stays behind."""
     shutil.rmtree(settings.DATA_DIR, ignore_errors=True)
@@ -79,6 +89,14 @@ def own_language() -> Iterator[None]:
     """A page asked for in another language leaves that language active in the thread."""
     yield
     translation.deactivate()
+
+
+@pytest.fixture
+def without_frame(settings: Any) -> None:
+    """Pages without what is the same on all of them: half of a page's time goes into it."""
+    templates = copy.deepcopy(settings.TEMPLATES)
+    templates[0]["OPTIONS"]["context_processors"].remove("monitoring.context_processors.shell")
+    settings.TEMPLATES = templates
 
 
 @pytest.fixture

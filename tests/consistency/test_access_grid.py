@@ -1,8 +1,8 @@
 """Who may open and send what: every address of the URLconf, every member of the cast.
 
 A letter stands for an answer, in the order of CAST: `o` shown (or the form's own answer), `i` to
-the sign-in page, `x` 403, `.` 404 exactly as if absent, `r` led elsewhere, `m` method refused,
-`d` not ready (no worker runs in this test).
+the sign-in page and from there back, `x` 403, `.` 404 exactly as if absent, `r` led elsewhere,
+`m` method refused, `d` not ready (no worker runs in this test).
 """
 
 import copy
@@ -30,7 +30,7 @@ def answer(client, method, url):
     with transaction.atomic():
         response = getattr(client, method)(url)
         letter = ANSWERS[response.status_code]
-        if letter == "r" and response.headers["Location"].startswith(reverse("account_login")):
+        if response.headers.get("Location") == f"{reverse('account_login')}?next={url}":
             letter = "i"
         transaction.set_rollback(True)
     client.cookies = cookies
@@ -55,6 +55,7 @@ def letters(made, browsers, route):
     )
 
 
+@pytest.mark.usefixtures("without_frame")
 @pytest.mark.parametrize("state", ["draft", "transmitted"])
 def test_every_route_by_everybody(state, clients):
     made = world(state)

@@ -13,7 +13,7 @@ from tests.consistency.test_access_grid import ROUTES, address
 from tests.consistency.test_models import OURS
 from tests.consistency.world import world
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("without_frame")]
 NOON = datetime(2026, 11, 2, 12, tzinfo=UTC)
 MODELS = [model for model in apps.get_models() if model._meta.app_label in OURS]
 # Every column of every table of ours, and names that Django or allauth would know.

@@ -1,6 +1,6 @@
 """A quarter of the whole portal: who was told what, in how many mails, and in which words.
 
-Twelve parties in the suite, all 125 under `make soak`; twelve people in each. Answers go their way
+Six parties in the suite, all 125 under `make soak`; twelve people in each. Answers go their way
 through the services, the tick comes every half day, and every mail is read as it is queued.
 """
 
@@ -325,7 +325,7 @@ def test_a_quarter_is_told_to_the_right_people_in_few_mails(
     rounds: int, seed: int, settings: Any, signed_in: Any
 ) -> None:
     settings.EMAIL_BACKEND = "common.mail.QueuedEmailBackend"
-    parties = 125 if rounds == 100 else 12
+    parties = 125 if rounds == 100 else 6
     with clock.at(OPENS - DAY):
         quarter = Quarter(parties, random.Random(seed), signed_in)
     quarter.live()

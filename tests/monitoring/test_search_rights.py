@@ -102,6 +102,7 @@ def openers(planted: Planted, signed_in: SignIn) -> dict[str, set[str]]:
 @pytest.mark.parametrize(
     "state", ["draft", "submitted", "signed", "endorsed", "transmitted", "reviewed", "returned"]
 )
+@pytest.mark.usefixtures("without_frame")
 def test_found_by_exactly_those_who_can_open_it(state: str, signed_in: SignIn) -> None:
     planted = plant(state)
     found = finders(planted)

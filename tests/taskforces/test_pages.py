@@ -147,3 +147,10 @@ def test_page_stays_in_its_language_direction(scene, signed_in):
     browser = scene.client(signed_in)
     page = text(browser.get(url("taskforce"), headers={"accept-language": "ar"}))
     assert 'dir="rtl"' in page
+
+
+def test_meeting_and_seat_need_a_task_force(signed_in, db):
+    party = accounts.contributor("PAK")
+    browser = signed_in(make.keeper(party))
+    for page in ("seat-add", "meeting-add"):
+        assert browser.get(reverse(f"taskforces:{page}", args=["PAK"])).status_code == 404

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, tzinfo
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -33,7 +33,8 @@ def locale() -> Locale:
 def number(value: int | Decimal | float, digits: int = 0) -> str:
     """4,836 in English; the language's own separators elsewhere."""
     pattern = "#,##0" + ("." + "0" * digits if digits else "")
-    return str(format_decimal(value, format=pattern, locale=locale()))
+    exact = Decimal(str(value)).quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)
+    return str(format_decimal(exact, format=pattern, locale=locale()))
 
 
 # Two tools for words of the other script. `apart` ({{ code|apart }}; <bdi> around markup): a short
@@ -61,8 +62,12 @@ def listed(things: Iterable[Any]) -> str:
 
 
 def named(*parts: Any) -> str:
-    """Several names as one: Recommendation 2.1, 2026, first half; each keeps its own direction."""
-    return listed(apart(part) for part in parts)
+    """Several names as one: Recommendation 2.1, 2026, first half; each keeps its own direction.
+
+    Where lines run from the right the whole says so: of its parts no letter is seen from outside.
+    """
+    mark = "\N{RIGHT-TO-LEFT MARK}" if get_language_bidi() else ""
+    return mark + listed(apart(part) for part in parts)
 
 
 def clauses(parts: Iterable[Any]) -> str:

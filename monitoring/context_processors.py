@@ -178,8 +178,8 @@ def _notices(who: Access) -> list[str]:
     if who.may(P.SEE_JOBS) and not settings.MAIL_URL:
         return [
             _(
-                "No mail leaves this portal: MAIL_URL is not set. "
-                "Mails are kept as files in DATA_DIR/mail."
+                "Mail is not set up on this portal, so nothing is sent: MAIL_URL is not set. "
+                "Each mail is kept as a file in DATA_DIR/mail."
             )
         ]
     return []

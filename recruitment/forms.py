@@ -30,8 +30,8 @@ class DeploymentFilter(forms.Form):
             *((kind, labels[kind]) for kind in kinds),
         ]
         span = [(year, str(year)) for year in years]
-        self.fields["start"].choices = [("", _("first year")), *span]  # type: ignore[attr-defined]
-        self.fields["end"].choices = [("", _("last year")), *span]  # type: ignore[attr-defined]
+        self.fields["start"].choices = [("", _("earliest year")), *span]  # type: ignore[attr-defined]
+        self.fields["end"].choices = [("", _("latest year")), *span]  # type: ignore[attr-defined]
         for field in self.fields.values():
             field.widget.attrs["class"] = "form-select"
         self.is_valid()

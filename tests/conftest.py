@@ -5,7 +5,7 @@ import os
 import shutil
 import time
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -15,7 +15,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
-from common import jobs, mail, triggers
+from common import clock, jobs, mail, triggers
 
 # Files whose few tests take a minute or more; the journeys are others.
 LONG = (
@@ -59,7 +59,7 @@ def pytest_itemcollected(item: pytest.Item) -> None:
 
 def pytest_runtest_setup() -> None:
     """No test begins just before midnight: what it calls today has to be so at its end."""
-    now = datetime.now(UTC)
+    now = clock.now()
     left = (now + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0) - now
     if left < timedelta(seconds=30):
         time.sleep(left.total_seconds())

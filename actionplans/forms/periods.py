@@ -40,7 +40,13 @@ class PeriodForm(WaypostForm, forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = ReportingPeriod
         fields = ["code", "name", "kind", "data_from", "data_to", "opens_at", "due_at", "closes_at"]
-        help_texts = {"code": _("Letters, figures and hyphens, as in 2026-H1.")}
+        help_texts = {
+            "code": _("Letters, figures and hyphens, as in 2026-H1."),
+            "name": _(
+                "As in: 2026, first half. Halves and quarters that are named like this are shown "
+                "in each reader's language."
+            ),
+        }
         widgets = {
             name: forms.DateInput(attrs={"type": "date"}) for name in ("data_from", "data_to")
         }

@@ -132,7 +132,7 @@ class WithdrawForm(WaypostForm, forms.Form):
 
     reason = ProseField(
         label=_("Why it is withdrawn"),
-        help_text=_("For example: entered twice, or the meeting did not take place."),
+        help_text=_("For example: it was entered twice, or it never took place."),
         rows=3,
     )
 

@@ -10,6 +10,23 @@ from accounts.models import Party, User, paired
 from actionplans.enums import PeriodKind, PeriodState
 from common import clock, formats
 
+# How periods are usually named; a name of another kind is the same in every language.
+USUAL_NAMES = {
+    "first half": _("%(year)s, first half"),
+    "second half": _("%(year)s, second half"),
+    "first quarter": _("%(year)s, first quarter"),
+    "second quarter": _("%(year)s, second quarter"),
+    "third quarter": _("%(year)s, third quarter"),
+    "fourth quarter": _("%(year)s, fourth quarter"),
+}
+
+
+def in_words(name: str) -> str:
+    """A period's name in the reader's language where it is named as usual: 2026, first half."""
+    year, _comma, part = name.partition(", ")
+    usual = part in USUAL_NAMES and year.isdecimal()
+    return str(USUAL_NAMES[part]) % {"year": year} if usual else name
+
 
 class ReportingPeriodQuerySet(models.QuerySet["ReportingPeriod"]):
     def opened(self) -> "ReportingPeriodQuerySet":
@@ -58,7 +75,7 @@ class ReportingPeriod(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.name
+        return in_words(self.name)
 
     @property
     def is_interim(self) -> bool:

@@ -112,7 +112,7 @@ class _Writer:
         words = {
             "institution": formats.apart(self.contents.institution.name),
             "party": formats.apart(self.contents.institution.party.display_name),
-            "period": formats.apart(self.contents.period.name),
+            "period": formats.apart(self.contents.period),
         }
         return _("%(party)s, %(institution)s: answers for %(period)s") % words
 

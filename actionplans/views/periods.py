@@ -66,7 +66,7 @@ def _periods_file(request: HttpRequest, periods: QuerySet[ReportingPeriod]) -> H
     rows = (
         [
             period.code,
-            period.name,
+            str(period),
             period.state.label,
             period.get_kind_display(),
             period.data_from,

@@ -34,7 +34,7 @@ def names(s: Standing) -> dict[str, str]:
         "item": formats.apart(assignment.item.named),
         "party": assignment.party.display_name,
         "lead": assignment.lead.name,
-        "period": s.update.period.name,
+        "period": str(s.update.period),
     }
 
 

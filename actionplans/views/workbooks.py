@@ -225,7 +225,7 @@ def _read(
     machine = read_machine(sheets)
     user = access(request).user
     lead = _institution(offline, machine.belonging.institution)
-    refuse_foreign(machine.belonging, belonging_of(offline.party, lead, period), period.name)
+    refuse_foreign(machine.belonging, belonging_of(offline.party, lead, period), str(period))
     assert lead  # noqa: S101 - a workbook without one was refused
     visible = queries.answers_visible_to(user).filter(
         pk__in=[made.update for made in machine.answers], assignment__party=offline.party

@@ -155,7 +155,7 @@ def _sent(submission: Submission) -> Proof:
     words = _("%(period)s, on time") if submission.on_time else _("%(period)s, late")
     url = reverse("monitoring:updates", args=[submission.party.code])
     url += f"?period={submission.period.code}"
-    return Proof(words % {"period": submission.period.name}, url)
+    return Proof(words % {"period": submission.period}, url)
 
 
 DATED: dict[Source, Callable[[Sequence[Party], date], Kinds]] = {

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Country
 from actionplans.enums import ItemType
 from actionplans.models import CatalogueItem, Theme
+from actionplans.models.periods import in_words
 from common import formats, ratings
 from monitoring.canonical import Content
 from monitoring.enums import ReportKind
@@ -69,9 +70,9 @@ def _head(content: Content, sha256: str) -> Section:
         "language": (get_language() or "en").split("-")[0],
         "direction": "rtl" if get_language_bidi() else "ltr",
         "title": _("%(party)s: report on resolution 1325, %(period)s")
-        % {"party": name, "period": period["name"]},
+        % {"party": name, "period": in_words(period["name"])},
         "party": name,
-        "period": period["name"],
+        "period": in_words(period["name"]),
         "kind": kind,
         "date": report["made_at"][:10],
         "illustrative": wording.illustrative() if content["party"]["illustrative"] else "",
@@ -139,7 +140,7 @@ def _summary(content: Content) -> Section:
     if points["applying"]:
         rows.append((_("Action points"), points))
     return {
-        "finding": _("%(answered)s of %(applying)s recommendations answered, %(reviewed)s reviewed")
+        "finding": _("%(answered)s of %(applying)s recommendations sent, %(reviewed)s reviewed")
         % {name: formats.number(recommendations[name]) for name in recommendations if name in
            ("answered", "applying", "reviewed")},
         "columns": wording.count_columns(),

@@ -33,7 +33,7 @@ def absence(name: str) -> str:
 def count_columns() -> list[str]:
     return [
         _("Addressed to the party"),
-        _("Answered"),
+        _("Sent"),
         _("Not submitted"),
         _("Reviewed"),
         _("Not reviewed"),

@@ -108,7 +108,7 @@ def _file(request: HttpRequest, updates: Iterable[ProgressUpdate]) -> HttpRespon
             str(update.assignment.party),
             update.assignment.item.code,
             update.assignment.item.title,
-            update.period.name,
+            str(update.period),
             update.transmitted_revision.get_rating_display(),  # type: ignore[union-attr]
             _("yes") if update.is_changed else _("no"),  # type: ignore[attr-defined]
             _("yes") if update.transmitted_at and update.transmitted_at <= late else _("no"),

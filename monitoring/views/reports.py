@@ -81,7 +81,7 @@ def _file(request: HttpRequest, party: Party, rows: list[PeriodReports]) -> Http
     ]
     cells = (
         [
-            row.period.name,
+            str(row.period),
             snapshot.get_kind_display(),
             snapshot.number,
             snapshot.made_at,

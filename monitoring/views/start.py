@@ -22,6 +22,7 @@ from monitoring.queries.periods import opened_periods
 from monitoring.queries.progress import Progress, progress_of
 from monitoring.queries.queue import queue_counts, reviewed_parties
 from monitoring.queries.start import own_parties, tasks, time_wishes, with_reasons
+from monitoring.waits import Wait
 
 
 @dataclass(frozen=True)
@@ -32,13 +33,14 @@ class Desk:
     roles: str
     period: ReportingPeriod | None
     progress: Progress | None
-    waits: list[waits.Wait]
+    waits: list[Wait]
+    sees_to: list[Wait]
     news: list[News]
     may_work_offline: bool
 
     @property
     def next_step(self) -> tuple[str, str]:
-        return waits.next_step(self.waits)
+        return waits.next_step(self.waits + self.sees_to)
 
     @property
     def heading(self) -> str:
@@ -77,9 +79,8 @@ def _desks(request: HttpRequest, who: Access) -> list[Desk]:
             roles=_roles(who, party),
             period=period,
             progress=progress.get(party.pk),
-            waits=waits.task_waits(party, mine)
-            + waits.party_waits(who, party, progress.get(party.pk))
-            + asked.get(party.pk, [])
+            waits=waits.task_waits(party, mine) + asked.get(party.pk, []),
+            sees_to=waits.party_waits(who, party, progress.get(party.pk))
             + invited.get(party.pk, []),
             news=news.get(party.pk, []),
             may_work_offline=period is not None and may_work_offline(who, party),

@@ -15,10 +15,10 @@ from actionplans.models import CatalogueText, Evidence
 from actionplans.services import updates
 from actionplans.services.contents import Content, NewEvidence
 from common import clock
+from monitoring.demo import load_demo
 from monitoring.models import SearchEntry
 from monitoring.queries.search.find import find
 from monitoring.services import search
-from monitoring.services.demo import load_demo
 from taskforces.services import meetings
 from tests.factories import accounts, actionplans, taskforces
 from tests.factories.actionplans import CONTENT, Desk

@@ -5,8 +5,8 @@ from django.core.management.base import BaseCommand, CommandError
 
 from accounts.models import Membership, Party
 from common.errors import DomainError
-from monitoring.services.demo import load_demo
-from monitoring.services.demo.cast import PASSWORD
+from monitoring.demo import load_demo
+from monitoring.demo.cast import PASSWORD
 
 # Countries whose people are named after the same pattern as Nigeria's.
 SIMILAR = ("ARG", "PAK", "ZAF")

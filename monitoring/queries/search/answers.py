@@ -68,7 +68,7 @@ class Answers(Source):
 
     def show(self, thing: Any) -> Shown:
         item = thing.assignment.item
-        return Shown(f"{item.named}: {item.title}", thing.get_absolute_url(), thing.period.name)
+        return Shown(f"{item.named}: {item.title}", thing.get_absolute_url(), str(thing.period))
 
 
 class SentAnswers(Answers):

@@ -18,7 +18,7 @@ from monitoring.services.pilots import declare_endorsed
 
 PASSWORD = "waypost-demo-2007"  # noqa: S105 - printed on purpose; the demo runs on loopback only
 DATA: dict[str, Any] = yaml.safe_load(
-    (Path(__file__).parents[2] / "data" / "demo.yaml").read_text(encoding="utf-8")
+    (Path(__file__).parents[1] / "data" / "demo.yaml").read_text(encoding="utf-8")
 )
 MANDATE = dt.timedelta(days=4 * 365)
 SECTORS = {

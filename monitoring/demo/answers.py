@@ -10,8 +10,8 @@ from actionplans.queries.updates import previous_update
 from actionplans.services import contributions, periods, submissions, updates
 from actionplans.services.contents import Content, NewEvidence
 from common import clock
-from monitoring.services.demo import beside
-from monitoring.services.demo.cast import DATA, Cast
+from monitoring.demo import beside
+from monitoring.demo.cast import DATA, Cast
 
 HALF_YEAR = dt.timedelta(days=182)
 DAY = dt.timedelta(days=1)

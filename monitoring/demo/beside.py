@@ -9,7 +9,7 @@ from actionplans.models import Contribution, ProgressUpdate
 from actionplans.services import contributions, discussion
 from actionplans.services.contents import Content
 from common import clock
-from monitoring.services.demo.cast import DATA, Cast
+from monitoring.demo.cast import DATA, Cast
 
 HOUR, DAY = dt.timedelta(hours=1), dt.timedelta(days=1)
 SENT = (UpdateState.TRANSMITTED, UpdateState.REVIEWED)

@@ -31,6 +31,7 @@ from actionplans.views.lookups import (
     told_words,
     typed_texts,
 )
+from actionplans.views.wording import submit_words
 from common import formats
 from common.errors import DomainError
 
@@ -64,7 +65,7 @@ SUBMIT = Many(
     (P.ANSWER,),
     _("Submit the ticked answers"),
     lambda n: ngettext("Submit %(n)s answer", "Submit %(n)s answers", n) % _n(n),
-    _("Each answer goes on as it is saved now, to whoever has to sign or endorse it next."),
+    _("Each answer goes on as it is saved now."),
     lambda n: ngettext("%(n)s answer was submitted.", "%(n)s answers were submitted.", n) % _n(n),
 )
 SIGN = Many(
@@ -190,7 +191,7 @@ class Page:
             "many": self.many,
             "form": form,
             "heading": self.many.button(len(moving)) if moving else self.many.tick,
-            "moving": moving,
+            "moving": [(row, self._next(row)) for row in moving],
             "staying": [(row, self.why(row, row.why)) for row in rows if row.why],
             "is_refused": refused is not None,
             "hindered": self._hindered(rows, refused or {}),
@@ -203,6 +204,10 @@ class Page:
         }
         status = 200 if refused is None else 409
         return render(self.request, "actionplans/bulk.html", context, status=status)
+
+    def _next(self, row: Forecast) -> str | Promise:
+        """Of a submission who takes the answer on: not the same for each of many."""
+        return submit_words(row.standing).effect if self.many.verb == Verb.SUBMIT else ""
 
     def _hindered(self, rows: Sequence[Forecast], reasons: bulk.Reasons) -> list[Hindrance]:
         named = {row.update.pk: row for row in rows}

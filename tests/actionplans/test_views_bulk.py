@@ -90,6 +90,21 @@ def test_what_is_complete_is_submitted_together_and_the_rest_says_what_it_lacks(
     assert states() == ["draft", "draft", "draft", "submitted"]
 
 
+def test_each_row_of_a_submission_says_who_has_it_next(signed_in):
+    desk = make.desk()
+    without_validator = people.institution(desk.party, "Police", Sector.POLICE)
+    signed, skipped = more_answers(desk, 2, UpdateState.DRAFT)
+    Assignment.objects.filter(pk=skipped.assignment_id).update(lead=without_validator)
+    writer = people.member(desk.party, RoleCode.CONTRIBUTOR, without_validator, desk.contributor)
+    for update in (signed, skipped):
+        save(update, writer, narrative="The plan was adopted.", rating="2")
+    page = signed_in(writer).get(at("bulk-submit", "NGA"), {"rows": pks([signed, skipped])})
+    told = words(page.content.decode())
+    assert f"A validator of {desk.lead} signs next. {desk.validator.name}" in told
+    skips = "Police has no validator who may sign, so the signature is skipped."
+    assert f"{skips} A coordinator endorses next. {desk.coordinator.name}" in told
+
+
 def test_a_returned_answer_is_not_sent_back_unread(signed_in):
     desk = make.desk()
     (only,) = more_answers(desk, 1, UpdateState.SUBMITTED)
@@ -254,6 +269,7 @@ def test_reviewer_reads_no_state_of_what_is_being_amended(signed_in):
 @pytest.mark.parametrize(
     ("route", "who", "state", "cost"),
     [
+        (at("bulk-submit", "NGA"), "contributor", UpdateState.DRAFT, 13),
         (at("bulk-sign", "NGA"), "validator", UpdateState.SUBMITTED, 12),
         (at("queue-bulk-review"), "reviewer", UpdateState.TRANSMITTED, 14),
     ],
@@ -262,10 +278,13 @@ def test_preview_costs_the_same_at_one_and_three_rows(
     route, who, state, cost, signed_in, count_queries
 ):
     desk = make.desk()
-    make.bring_to(desk, state)
+    if state != UpdateState.DRAFT:
+        make.bring_to(desk, state)
     client, counts = signed_in(getattr(desk, who)), []
     for further in (0, 2):
         more_answers(desk, further, state)
+        for draft in ProgressUpdate.objects.filter(state=UpdateState.DRAFT, narrative=""):
+            save(draft, desk.contributor, narrative="A plan.", rating="2")
         rows = {"rows": pks(ProgressUpdate.objects.all())}
         assert len(hidden_rows(client.get(route, rows))) == 1 + further
         counts.append(count_queries(lambda rows=rows: client.get(route, rows)))

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from accounts.enums import RoleCode
-from accounts.models import Membership, Party
+from accounts.models import Membership, Party, User
 from accounts.services import audit
 from actionplans.models import ReportingPeriod
 from common import clock
@@ -60,6 +60,9 @@ def load_demo() -> list[cast.Cast]:
         reports.request_report(
             party=one.party, period=period, number=1, language="en", by=one.coordinator
         )
+    # Whoever did something has signed in; observers did nothing.
+    acted = User.objects.exclude(memberships__role=RoleCode.OBSERVER)
+    acted.update(last_login=clock.now() - answers.DAY)
     search.reindex()
     return casts
 

@@ -6,6 +6,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.test import Client
 from django.urls import reverse
+from django.utils import translation
 
 from accounts.enums import RoleCode
 from accounts.models import AuditEvent
@@ -24,6 +25,22 @@ SECOND = timedelta(seconds=1)
 
 def text_of(response):
     return " ".join(response.content.decode().split())
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("2026, first half", "النصف الأول من 2026"),
+        ("2026, fourth quarter", "الربع الرابع من 2026"),
+        ("First half of 2026", "First half of 2026"),
+        ("the year, first half", "the year, first half"),
+    ],
+)
+def test_usual_names_are_in_the_language_of_the_reader(name, shown):
+    period = ReportingPeriod(name=name)
+    assert str(period) == name
+    with translation.override("ar"):
+        assert str(period) == shown
 
 
 def test_state_follows_from_the_clock():

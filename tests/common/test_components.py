@@ -6,6 +6,7 @@ from functools import partial
 from itertools import product
 from pathlib import Path
 from typing import Any
+from unicodedata import bidirectional
 from urllib.parse import urlsplit
 
 import pytest
@@ -59,6 +60,14 @@ def show_form(form: forms.Form) -> str:
 # --- Words and numbers ---------------------------------------------------------------------------
 def test_share_has_numerator_and_denominator() -> None:
     assert formats.share(334, 4836) == "6.9\u00a0% (334 of 4,836)"
+    assert formats.share(1, 16) == "6.3\u00a0% (1 of 16)"  # 6.25: a half goes up
+
+
+def test_a_name_of_parts_says_its_direction_itself() -> None:
+    """Of its parts, each kept apart, a link around it sees no letter."""
+    assert formats.named("2.1", "2026, first half") == "2.1, 2026, first half"
+    with translation.override("ar"):
+        assert bidirectional(formats.named("2.1", "2026, first half")[0]) == "R"
 
 
 def test_share_stands_in_one_piece_in_arabic_too() -> None:

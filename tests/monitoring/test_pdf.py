@@ -103,7 +103,7 @@ def test_text_has_shares_with_numbers_and_says_when_figures_end(nigeria, period)
 def test_missing_answers_stand_as_not_submitted(nigeria, period):
     text = squeezed(text_of(file_of(monitoring.report(nigeria, period))))
 
-    assert "0 of 30 recommendations answered, 0 reviewed" in text
+    assert "0 of 30 recommendations sent, 0 reviewed" in text
     assert "National answer Not submitted" in text
     assert text.count("Not submitted") > 30
 

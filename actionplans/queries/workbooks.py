@@ -8,6 +8,7 @@ from accounts.access import Access
 from accounts.models import Institution, Membership, Party, User
 from accounts.permissions import Permission, roles_with
 from actionplans.models import CatalogueItem, ProgressUpdate, ReportingPeriod, WorkbookImport
+from actionplans.models.periods import in_words
 from actionplans.queries.returns import PARTS_TO_MEND
 from actionplans.queries.updates import with_people
 
@@ -43,7 +44,7 @@ def last_claims(
     ).exclude(rating="")
     rows = sent.order_by("period__opens_at")
     return {
-        assignment: (rating, period)
+        assignment: (rating, in_words(period))
         for assignment, rating, period in rows.values_list("assignment", "rating", "period__name")
     }
 

@@ -10,6 +10,7 @@ from django.db.models import Count, Max
 from accounts.models import Party
 from actionplans.enums import Verb
 from actionplans.models import UpdateRevision
+from actionplans.models.periods import in_words
 from common import clock
 
 RECENT = timedelta(days=30)
@@ -43,5 +44,5 @@ def recent_news(parties: Iterable[Party]) -> dict[int, list[News]]:
     )
     found: dict[int, list[News]] = defaultdict(list)
     for party, verb, name, code, n, last in sorted(rows, key=lambda row: row[-1], reverse=True):
-        found[party].append(News(verb, n, last, name, code))
+        found[party].append(News(verb, n, last, in_words(name), code))
     return found

@@ -55,7 +55,7 @@ def main() -> None:
         begin = time.perf_counter()
         with installation(Path(folder)) as installed:
             ready = time.perf_counter() - begin
-            sys.stdout.write(f"{'migrate and load_reference':52} {ready:9.1f} s\n")
+            sys.stdout.write(f"{'migrate, load_reference, copied':52} {ready:9.1f} s\n")
             with timed("demo"):
                 installed.manage("demo")
             with timed("build_reports of a closed period, without a worker"):

@@ -32,6 +32,7 @@ from common import clock
 from monitoring.queries.search.find import find, hits
 from monitoring.services import search
 from monitoring.views.search import PER_PAGE
+from tests.factories.accounts import code_app
 
 PARTIES, ITEMS, PERIODS = 100, 40, 25  # an answer of each on each in each
 DOCUMENTS_EVERY = 5
@@ -83,7 +84,9 @@ def _search(user: User, words: str) -> None:
 
 
 def _page(client: Client, words: str) -> None:
-    client.get(reverse("monitoring:search"), {"q": words})
+    answer = client.get(reverse("monitoring:search"), {"q": words})
+    if answer.status_code != 200:
+        raise RuntimeError(f"the page of a search answers {answer.status_code}")
 
 
 def _spread(call: Callable[[str], None], asked: Sequence[str]) -> str:
@@ -197,6 +200,7 @@ def _assignments() -> Iterator[Assignment]:
 def _reader() -> None:
     dpko = Party.objects.create(code="DPKO", kind=PartyKind.DPKO, name="DPKO")
     reviewer = _member("reviewer", dpko, RoleCode.REVIEWER)
+    code_app(reviewer)  # without it the page of a search is the one that sets it up
     today = clock.today()
     Mandate.objects.create(
         user=reviewer, role=MandateRole.REVIEWER, valid_from=today, valid_until=today

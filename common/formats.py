@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, tzinfo
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Decimal, localcontext
 from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -33,8 +33,8 @@ def locale() -> Locale:
 def number(value: int | Decimal | float, digits: int = 0) -> str:
     """4,836 in English; the language's own separators elsewhere."""
     pattern = "#,##0" + ("." + "0" * digits if digits else "")
-    exact = Decimal(str(value)).quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)
-    return str(format_decimal(exact, format=pattern, locale=locale()))
+    with localcontext(rounding=ROUND_HALF_UP):
+        return str(format_decimal(value, format=pattern, locale=locale()))
 
 
 # Two tools for words of the other script. `apart` ({{ code|apart }}; <bdi> around markup): a short

@@ -20,6 +20,12 @@ from tests.factories.pages import words
 pytestmark = pytest.mark.django_db
 
 
+@pytest.mark.parametrize("number", ["9" * 30, "0"])
+def test_a_number_that_no_row_has(browser, number):
+    assert browser.get(f"/p/NGA/people/{number}/").status_code == 404
+    assert browser.get(url("people", "NGA"), {"institution": number}).status_code == 200
+
+
 def test_people_are_found_and_sorted(browser, party, administrator):
     police = make.institution(party, "Police")
     ada, bea = make.user("Ada"), make.user("Bea")

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, TypeVar
 
 from django.core.exceptions import PermissionDenied
@@ -10,10 +11,9 @@ from django.http import Http404, HttpRequest
 from accounts.enums import RoleCode
 from accounts.models import Membership, Party, User
 from accounts.permissions import READING, ROLES, Permission
+from accounts.seats import MANDATED, Seats
 
 T = TypeVar("T")
-# Roles whose holders a mandate lets read other parties: MandateQuerySet.current asks for them.
-MANDATED = frozenset({RoleCode.REVIEWER, RoleCode.OBSERVER})
 
 
 def permissions_of(membership: Membership) -> frozenset[Permission]:
@@ -48,6 +48,11 @@ class Access:
             for m in self.memberships
             if party is None or m.party_id == party.pk
         )
+
+    @cached_property
+    def seats(self) -> Seats:
+        """What rules of visibility ask of this person, without reading memberships again."""
+        return Seats(self.user, self.memberships)
 
     @property
     def may_hold_mandates(self) -> bool:

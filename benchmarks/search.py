@@ -16,6 +16,7 @@ from django.db.models import OuterRef, Subquery
 from django.test import Client
 from django.urls import reverse
 
+from accounts.access import access_of
 from accounts.enums import InstitutionKind, MandateRole, PartyKind, RoleCode, Sector
 from accounts.models import Country, Institution, Mandate, Membership, Party, User
 from actionplans.enums import UpdateState, Verb
@@ -79,7 +80,7 @@ def measure() -> None:
 
 
 def _search(user: User, words: str) -> None:
-    found = find(user, words)
+    found = find(access_of(user), words)
     hits(found.question, found.keys[:PER_PAGE])
 
 

@@ -5,8 +5,9 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Institution, Membership, User, paired
-from accounts.permissions import Permission, roles_with
+from accounts.models import Institution, User, paired
+from accounts.permissions import Permission
+from accounts.seats import Seats
 from actionplans.enums import ContributionState, Verb
 from actionplans.models.updates import ProgressUpdate
 from common import clock, formats
@@ -22,12 +23,11 @@ class ContributionQuerySet(models.QuerySet["Contribution"]):
     def visible_to(self, user: User) -> "ContributionQuerySet":
         """The own institution's in every state, the coordinator's party's too; what is handed
         over to the lead institution, and to others of the party once they may read the answer."""
-        current = Membership.objects.current().filter(user=user, party__isnull=False)
-        sees_all = current.filter(role__in=roles_with(Permission.READ_DRAFTS))
-        readable = ProgressUpdate.objects.of_member(user)
+        seats = Seats(user)
+        readable = ProgressUpdate.objects.of_member(seats)
         return self.filter(
-            Q(institution__in=current.values("institution"))
-            | Q(update__assignment__party__in=sees_all.values("party"))
+            Q(institution__in=seats.institutions())
+            | Q(update__assignment__party__in=seats.parties(Permission.READ_DRAFTS))
             | (HANDED_OVER & Q(update__in=readable.values("pk")))
         )
 

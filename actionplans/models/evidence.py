@@ -1,31 +1,30 @@
 """What a party shows for what it claims."""
 
-from collections.abc import Collection
-
 from django.db import models
 from django.db.models import Count, Exists, F, OuterRef, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Party, User
+from accounts.seats import Seats
 from actionplans.enums import Visibility
 from common import clock
 from common.models import StoredFile
 
 
 class EvidenceQuerySet(models.QuerySet["Evidence"]):
-    def visible_to(self, user: User, parties: Collection[int] | None = None) -> "EvidenceQuerySet":
-        """Evidence of answers the user may read; of an own party also what is not used yet.
-
-        `parties` are those under the user's mandate, where they were read before.
-        """
+    def visible_to(self, reader: User | Seats) -> "EvidenceQuerySet":
+        """Evidence of answers the reader may read; of an own party also what is not used yet."""
         from actionplans.models.updates import ProgressUpdate, UpdateRevision
 
-        own = Q(party__in=Party.objects.of_member(user).values("pk"))
+        seats = Seats.of(reader)
+        own = Q(party__in=seats.parties())
         uses = EvidenceUse.objects.filter(evidence=OuterRef("pk"))
         kept = UpdateRevision.objects.filter(evidence=OuterRef("pk"))
-        live = ProgressUpdate.objects.of_member(user).filter(evidence_uses__evidence=OuterRef("pk"))
-        sent = ProgressUpdate.objects.under_mandate(user, parties).filter(
+        live = ProgressUpdate.objects.of_member(seats).filter(
+            evidence_uses__evidence=OuterRef("pk")
+        )
+        sent = ProgressUpdate.objects.under_mandate(seats).filter(
             transmitted_revision__evidence=OuterRef("pk")
         )
         # Conditions on each document, not a list of all that are visible: a search asks for few.

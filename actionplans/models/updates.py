@@ -1,16 +1,15 @@
 """An item given to an institution, and its answer in each period."""
 
-from collections.abc import Collection
 from datetime import datetime
-from typing import Any
 
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q, Subquery
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Institution, Membership, Party, User, paired
-from accounts.permissions import Permission, roles_with
+from accounts.models import Institution, Party, User, paired
+from accounts.permissions import Permission
+from accounts.seats import Seats
 from actionplans.enums import RATINGS_WITH_REASON, PeriodKind, Rating, UpdateState, Verb
 from actionplans.models.absences import Absence
 from actionplans.models.catalogue import CatalogueItem
@@ -82,27 +81,19 @@ class Assignment(models.Model):
 
 
 class ProgressUpdateQuerySet(models.QuerySet["ProgressUpdate"]):
-    def of_member(self, user: User) -> "ProgressUpdateQuerySet":
-        """Answers of the user's own parties, as far as the user's roles let them be read."""
-        current = Membership.objects.current().filter(user=user, party__isnull=False)
-        sees_all = current.filter(role__in=roles_with(Permission.READ_DRAFTS))
+    def of_member(self, reader: User | Seats) -> "ProgressUpdateQuerySet":
+        """Answers of the reader's own parties, as far as the reader's roles let them be read."""
+        seats = Seats.of(reader)
         return self.filter(
-            Q(assignment__lead__in=current.values("institution"))
-            | Q(assignment__party__in=sees_all.values("party"))
-            | Q(assignment__party__in=current.values("party"), state__in=SIGNED_OR_LATER)
+            Q(assignment__lead__in=seats.institutions())
+            | Q(assignment__party__in=seats.parties(Permission.READ_DRAFTS))
+            | Q(assignment__party__in=seats.parties(), state__in=SIGNED_OR_LATER)
         )
 
-    def under_mandate(
-        self, user: User, parties: Collection[int] | None = None
-    ) -> "ProgressUpdateQuerySet":
-        """Answers that were transmitted by a party under the user's mandate.
-
-        `parties` are these, where they were read before: the query is then much lighter.
-        """
-        within: Any = parties
-        if parties is None:
-            within = Party.objects.under_mandate(user).values("pk")
-        return self.filter(assignment__party__in=within, transmitted_revision__isnull=False)
+    def under_mandate(self, reader: User | Seats) -> "ProgressUpdateQuerySet":
+        """Answers that were transmitted by a party under the reader's mandate."""
+        reviewed = Seats.of(reader).reviewed()
+        return self.filter(assignment__party__in=reviewed, transmitted_revision__isnull=False)
 
     def sent_before(self) -> "ProgressUpdateQuerySet":
         """For a subquery: what was sent on the outer answer's item before, the latest first."""
@@ -127,12 +118,10 @@ class ProgressUpdateQuerySet(models.QuerySet["ProgressUpdate"]):
         rows = self.carrying().annotate(before=Subquery(before))
         return ProgressUpdate.objects.filter(pk__in=rows.values("before"))
 
-    def visible_to(
-        self, user: User, parties: Collection[int] | None = None
-    ) -> "ProgressUpdateQuerySet":
+    def visible_to(self, reader: User | Seats) -> "ProgressUpdateQuerySet":
         """Own answers, and those `under_mandate`."""
-        own = self.model.objects.of_member(user).values("pk")
-        reviewed = self.model.objects.under_mandate(user, parties).values("pk")
+        own = self.model.objects.of_member(reader).values("pk")
+        reviewed = self.model.objects.under_mandate(reader).values("pk")
         return self.filter(Q(pk__in=own) | Q(pk__in=reviewed))
 
 

@@ -7,8 +7,9 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Institution, Membership, Party, User, known, paired
-from accounts.permissions import Permission, roles_with
+from accounts.models import Institution, Party, User, known, paired
+from accounts.permissions import Permission
+from accounts.seats import Seats
 from actionplans.enums import WorkbookState
 from actionplans.models.periods import ReportingPeriod
 from common import clock
@@ -18,12 +19,10 @@ from common.models import StoredFile
 class WorkbookImportQuerySet(models.QuerySet["WorkbookImport"]):
     def visible_to(self, user: User) -> "WorkbookImportQuerySet":
         """Of institutions the user may answer for, and of parties the user coordinates."""
-        current = Membership.objects.current().filter(user=user, party__isnull=False)
-        answers_for = current.filter(role__in=roles_with(Permission.ANSWER))
-        coordinates = current.filter(role__in=roles_with(Permission.ENDORSE))
+        seats = Seats(user)
         return self.filter(
-            Q(institution__in=answers_for.values("institution"))
-            | Q(party__in=coordinates.values("party"))
+            Q(institution__in=seats.institutions(Permission.ANSWER))
+            | Q(party__in=seats.parties(Permission.ENDORSE))
         )
 
 

@@ -44,7 +44,7 @@ def search(request: HttpRequest) -> HttpResponse:
     is_long = len(asked) > LONGEST
     kind = request.GET.get("kind", "")
     kind = kind if kind in SearchKind.values else ""
-    found = find(access(request).user, "" if is_long else asked, kind)
+    found = find(access(request), "" if is_long else asked, kind)
     page = Paginator(found.keys, PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "asked": asked,

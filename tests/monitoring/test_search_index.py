@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 
+from accounts.access import access_of
 from accounts.enums import RoleCode
 from accounts.models import Membership, User
 from accounts.services.memberships import end_membership
@@ -32,7 +33,7 @@ def desk() -> Desk:
 
 
 def found(user: User, *words: str) -> list[int]:
-    return [find(user, word).total for word in words]
+    return [find(access_of(user), word).total for word in words]
 
 
 def write(desk: Desk, verb: Any = updates.save_update, **content: Any) -> None:
@@ -171,7 +172,7 @@ def test_demo_can_be_searched_and_its_finals_stand_before_later_reports() -> Non
     call_command("load_reference")
     load_demo()
     coordinator = User.objects.get(email="coordinator.nga@example.org")
-    assert find(coordinator, "training").total > 10
+    assert find(access_of(coordinator), "training").total > 10
     closed = ReportingPeriod.objects.closed().order_by("closes_at")
     finals = Snapshot.objects.final().filter(party__code="NGA").order_by("made_at")
     made = finals.values_list("period", "made_at")

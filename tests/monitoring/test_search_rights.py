@@ -9,7 +9,8 @@ from django.db.models import Q
 from django.test import Client
 from django.urls import reverse
 
-from accounts.models import Party
+from accounts.access import access_of
+from accounts.models import Party, User
 from accounts.services.profile import change_profile
 from actionplans.enums import UpdateState
 from actionplans.models import Evidence
@@ -19,7 +20,7 @@ from monitoring.queries.search import find as finding
 from monitoring.queries.search import records
 from monitoring.queries.search.answers import MEMBERS, UNDER_MANDATE
 from monitoring.queries.search.evidence import READERS
-from monitoring.queries.search.find import find, hits
+from monitoring.queries.search.find import Found, hits
 from monitoring.queries.search.people import MANAGERS
 from monitoring.queries.search.registry import RIGHTS, SOURCES
 from monitoring.services import search
@@ -77,6 +78,10 @@ def plant(state: str) -> Planted:
             "tapir": reverse("accounts:person", args=[code, person.pk]),
         },
     )
+
+
+def find(user: User, words: str) -> Found:
+    return finding.find(access_of(user), words)
 
 
 def finders(planted: Planted) -> dict[str, set[str]]:

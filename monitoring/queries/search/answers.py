@@ -27,11 +27,11 @@ from monitoring.queries.search.sources import (
 TEXTS = ("narrative", "measures", "next_steps", "rating_reason", "unchanged_reason")
 MEMBERS = Rights(
     lambda reader: reader.own,
-    through(lambda reader: ProgressUpdate.objects.of_member(reader.user)),
+    through(lambda reader: ProgressUpdate.objects.of_member(reader.seats)),
 )
 UNDER_MANDATE = Rights(
     lambda reader: reader.reviewed,
-    through(lambda reader: ProgressUpdate.objects.under_mandate(reader.user, reader.reviewed)),
+    through(lambda reader: ProgressUpdate.objects.under_mandate(reader.seats)),
 )
 
 
@@ -64,7 +64,9 @@ class Answers(Source):
         return subject_of(event) if is_about(event, ProgressUpdate) else ()
 
     def load(self, ids: Collection[int]) -> QuerySet[ProgressUpdate]:
-        return _loaded(ids)
+        named = ("assignment__item", "assignment__party", "period")
+        updates = ProgressUpdate.objects.filter(pk__in=ids).select_related(*named)
+        return updates.prefetch_related("assignment__item__texts")
 
     def show(self, thing: Any) -> Shown:
         item = thing.assignment.item

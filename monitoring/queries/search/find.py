@@ -11,7 +11,8 @@ from functools import cache, partial
 
 from django.utils.safestring import SafeString
 
-from accounts.models import Party, User
+from accounts.access import Access
+from accounts.models import Party
 from common.fulltext import index
 from common.fulltext.asking import Question, ask
 from common.fulltext.snippets import marked, snippet
@@ -20,7 +21,7 @@ from monitoring.models import SearchEntry
 from monitoring.queries.search.registry import RIGHTS, SOURCES
 from monitoring.queries.search.sources import Reader, Rights, Shown
 
-MOST = 1000  # hits under one right that are counted and put in order
+MOST = 500  # hits under one right that are counted and put in order
 NARROWED_TO = 24  # parties; who may see more is narrowed by the rules alone
 
 
@@ -52,10 +53,10 @@ class Hit:
     snippet: SafeString
 
 
-def find(user: User, words: str, kind: str = "") -> Found:
-    """Entries with all the words that the user may see: at most one query for each right."""
+def find(who: Access, words: str, kind: str = "") -> Found:
+    """Entries with all the words that the reader may see: at most one query for each right."""
     question = ask(words)
-    reader = Reader(user)
+    reader = Reader(who)
     is_titled = cache(partial(_is_titled, question))  # many answers are on one item
     ranked: list[tuple[bool, int]] = []
     counts: Counter[SearchKind] = Counter()
@@ -77,7 +78,7 @@ def _rows(
     rights: Rights, codes: Collection[str], reader: Reader, question: Question
 ) -> list[tuple[int, str, str]]:
     """Key, source and title's terms of the newest that the reader may see."""
-    marks: list[Collection[str]] = [codes]
+    marks: list[Collection[str]] = []
     parties = rights.parties(reader)
     if parties is not None:
         if not parties:
@@ -85,7 +86,8 @@ def _rows(
         if len(parties) <= NARROWED_TO:
             marks.append({f"p{pk}" for pk in parties})
     entries = SearchEntry.objects.filter(rights.scope(reader), source__in=codes)
-    return index.newest(entries, question, "source", "title_terms", limit=MOST + 1, marks=marks)
+    fields = ("source", "title_terms")
+    return index.newest(entries, question, *fields, limit=MOST + 1, marks=marks, told_by_rows=codes)
 
 
 def _is_titled(question: Question, terms: str) -> bool:

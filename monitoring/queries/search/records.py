@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 
 from django.db.models import Q, QuerySet
 
-from accounts.models import AuditEvent, Party
+from accounts.models import AuditEvent
 from accounts.records import Record, RecordQuerySet
 from monitoring.enums import SearchKind
 from monitoring.queries.search.sources import (
@@ -20,10 +20,7 @@ from monitoring.queries.search.sources import (
 from taskforces.models import Consultation, Decision, Dialogue, Meeting
 
 # As KeptQuerySet.visible_to: nobody but its members reads a party's records.
-MEMBERS = Rights(
-    lambda reader: reader.own,
-    lambda reader: Q(party__in=Party.objects.of_member(reader.user).values("pk")),
-)
+MEMBERS = Rights(lambda reader: reader.own, lambda reader: Q(party__in=reader.own))
 
 
 class Records(Source):

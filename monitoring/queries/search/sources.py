@@ -12,9 +12,10 @@ from typing import Any, ClassVar
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
-from accounts.access import MANDATED, permissions_of
-from accounts.models import AuditEvent, Membership, Party, User
+from accounts.access import Access, permissions_of
+from accounts.models import AuditEvent, Party
 from accounts.permissions import Permission
+from accounts.seats import Seats
 from monitoring.enums import SearchKind
 
 
@@ -42,13 +43,14 @@ class Shown:
 class Reader:
     """Who searches, with the parties that narrow the search; read once."""
 
-    def __init__(self, user: User) -> None:
-        self.user = user
+    def __init__(self, who: Access) -> None:
+        self._memberships = who.memberships
+        self._seats = who.seats
 
     @cached_property
-    def _memberships(self) -> list[Membership]:
-        current = Membership.objects.current().filter(user=self.user, party__isnull=False)
-        return list(current.select_related("party"))
+    def seats(self) -> Seats:
+        """A query, or none for who can hold no mandate."""
+        return self._seats.with_mandates_read()
 
     @property
     def own(self) -> frozenset[int]:
@@ -62,12 +64,10 @@ class Reader:
         held = (m for m in self._memberships if wanted in permissions_of(m))
         return frozenset(m.party_id for m in held if m.party_id)
 
-    @cached_property
+    @property
     def reviewed(self) -> frozenset[int]:
-        """Parties under the reader's mandate: a query, or none for who can hold none."""
-        if not any(m.role in MANDATED for m in self._memberships):
-            return frozenset()
-        return frozenset(Party.objects.under_mandate(self.user).values_list("pk", flat=True))
+        """Parties under the reader's mandate."""
+        return frozenset(self.seats.reviewed())
 
 
 @dataclass(frozen=True)

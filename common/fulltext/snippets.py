@@ -36,19 +36,8 @@ def snippet(text: str, question: Question, language: str = "") -> SafeString:
 
 
 def _hits(text: str, question: Question, language: str) -> list[_Hit]:
-    met: dict[str, int] = {}
-    found = []
-    for word in words(text, language):
-        if word.term not in met:
-            met[word.term] = _part_of(question, word.term)
-        if met[word.term] >= 0:
-            found.append(_Hit(word, met[word.term]))
-    return found
-
-
-def _part_of(question: Question, term: str) -> int:
-    numbers = (n for n, part in enumerate(question.parts) if part.is_met_by(term))
-    return next(numbers, -1)
+    met = ((word, question.part_of(word.term)) for word in words(text, language))
+    return [_Hit(word, part) for word, part in met if part >= 0]
 
 
 def _best(hits: Sequence[_Hit]) -> int:

@@ -114,7 +114,8 @@ class Source:
     def shown(self, entries: Iterable[Any]) -> dict[int, Shown]:
         """Entry's key -> how it is named, in a constant number of queries."""
         entries = list(entries)
-        things = {thing.pk: thing for thing in self.load({e.object_id for e in entries})}
+        loaded = self.load({e.object_id for e in entries}).order_by()
+        things = {thing.pk: thing for thing in loaded}
         found = ((e.pk, things.get(e.object_id)) for e in entries)
         return {key: self.show(thing) for key, thing in found if thing}
 

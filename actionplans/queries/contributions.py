@@ -1,6 +1,6 @@
 """What supporting institutions gave towards answers, in a constant number of queries."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -14,6 +14,7 @@ from actionplans.models import (
     ContributionUse,
     ProgressUpdate,
 )
+from actionplans.models.contributions import HANDED_OVER
 from actionplans.queries.updates import AUTHOR_VERBS
 
 
@@ -51,6 +52,19 @@ def supporting(assignments: Iterable[int]) -> set[tuple[int, int]]:
     """(assignment id, institution id) of every supporting institution: one query."""
     rows = Assignment.supporting.through.objects.filter(assignment__in=list(assignments))
     return set(rows.values_list("assignment_id", "institution_id"))
+
+
+def outstanding(updates: Iterable[int]) -> Counter[int]:
+    """update id -> how many supporting institutions have not handed over: one query."""
+    given = Contribution.objects.filter(
+        HANDED_OVER, update=OuterRef("pk"), institution=OuterRef("supporter")
+    )
+    rows = (
+        ProgressUpdate.objects.filter(pk__in=list(updates), assignment__supporting__isnull=False)
+        .annotate(supporter=F("assignment__supporting"))
+        .exclude(Exists(given))
+    )
+    return Counter(rows.values_list("pk", flat=True))
 
 
 @dataclass(frozen=True)

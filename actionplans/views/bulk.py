@@ -19,6 +19,7 @@ from accounts.typed import form_data
 from actionplans.enums import UpdateState, Verb
 from actionplans.forms.bulk import ManyForm, ReturnManyForm, chosen
 from actionplans.models import ProgressUpdate
+from actionplans.queries.contributions import outstanding
 from actionplans.queries.people import places
 from actionplans.queries.updates import with_people
 from actionplans.rules import TRANSITIONS
@@ -191,7 +192,7 @@ class Page:
             "many": self.many,
             "form": form,
             "heading": self.many.button(len(moving)) if moving else self.many.tick,
-            "moving": [(row, self._next(row)) for row in moving],
+            "moving": list(zip(moving, self._notes(moving), strict=True)),
             "staying": [(row, self.why(row, row.why)) for row in rows if row.why],
             "is_refused": refused is not None,
             "hindered": self._hindered(rows, refused or {}),
@@ -205,9 +206,15 @@ class Page:
         status = 200 if refused is None else 409
         return render(self.request, "actionplans/bulk.html", context, status=status)
 
-    def _next(self, row: Forecast) -> str | Promise:
-        """Of a submission who takes the answer on: not the same for each of many."""
-        return submit_words(row.standing).effect if self.many.verb == Verb.SUBMIT else ""
+    def _notes(self, rows: Sequence[Forecast]) -> list[list[str | Promise]]:
+        """Of each submission who takes the answer on, and which contributions it goes without."""
+        if self.many.verb != Verb.SUBMIT:
+            return [[] for _row in rows]
+        missing = outstanding(row.update.pk for row in rows)
+        return [
+            [submit_words(row.standing).effect, *_outstanding_words(missing[row.update.pk])]
+            for row in rows
+        ]
 
     def _hindered(self, rows: Sequence[Forecast], reasons: bulk.Reasons) -> list[Hindrance]:
         named = {row.update.pk: row for row in rows}
@@ -217,6 +224,15 @@ class Page:
             else (_("An answer"), why)
             for pk, why in reasons.items()
         ]
+
+
+def _outstanding_words(n: int) -> list[str]:
+    words = ngettext(
+        "%(n)s supporting institution has not handed over.",
+        "%(n)s supporting institutions have not handed over.",
+        n,
+    )
+    return [words % _n(n)] if n else []
 
 
 def told_by(rows: Sequence[Forecast]) -> list[Person]:

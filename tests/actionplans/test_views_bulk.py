@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from accounts.enums import RoleCode, Sector
 from accounts.models import Membership
-from actionplans.enums import Actor, UpdateState
+from actionplans.enums import Actor, ContributionState, UpdateState
 from actionplans.models import Assignment, Extension, ProgressUpdate
 from actionplans.services import updates
 from actionplans.services.contents import Content
@@ -103,6 +103,30 @@ def test_each_row_of_a_submission_says_who_has_it_next(signed_in):
     assert f"A validator of {desk.lead} signs next. {desk.validator.name}" in told
     skips = "Police has no validator who may sign, so the signature is skipped."
     assert f"{skips} A coordinator endorses next. {desk.coordinator.name}" in told
+
+
+def test_each_row_of_a_submission_says_how_many_contributions_it_goes_without(signed_in):
+    desk = make.desk()
+    desk.update.assignment.supporting.set([])
+    rows = [desk.update, *more_answers(desk, 2, UpdateState.DRAFT)]
+    police, army, navy = (make.supporter(desk, name) for name in ("Police", "Army", "Navy"))
+    for update, supporters in ((rows[1], [police, army, navy]), (rows[2], [army])):
+        update.assignment.supporting.set(one.institution for one in supporters)
+    desk.update.assignment.supporting.set([])
+    desk.update = rows[1]
+    make.contribution(desk, police)
+    make.contribution(desk, army, ContributionState.SUBMITTED)
+    desk.update = rows[0]
+    for update in rows:
+        save(update, desk.contributor, narrative="The plan was adopted.", rating="2")
+    client = signed_in(desk.contributor)
+    told = words(client.get(at("bulk-submit", "NGA"), {"rows": pks(rows)}).content.decode())
+    notes = re.findall(r"signs next\. (\d .*? over\.)?", told)
+    assert notes == [
+        "",
+        "2 supporting institutions have not handed over.",
+        "1 supporting institution has not handed over.",
+    ]
 
 
 def test_a_returned_answer_is_not_sent_back_unread(signed_in):
@@ -269,7 +293,7 @@ def test_reviewer_reads_no_state_of_what_is_being_amended(signed_in):
 @pytest.mark.parametrize(
     ("route", "who", "state", "cost"),
     [
-        (at("bulk-submit", "NGA"), "contributor", UpdateState.DRAFT, 13),
+        (at("bulk-submit", "NGA"), "contributor", UpdateState.DRAFT, 14),
         (at("bulk-sign", "NGA"), "validator", UpdateState.SUBMITTED, 12),
         (at("queue-bulk-review"), "reviewer", UpdateState.TRANSMITTED, 14),
     ],
@@ -284,6 +308,7 @@ def test_preview_costs_the_same_at_one_and_three_rows(
     for further in (0, 2):
         more_answers(desk, further, state)
         for draft in ProgressUpdate.objects.filter(state=UpdateState.DRAFT, narrative=""):
+            draft.assignment.supporting.add(desk.other)
             save(draft, desk.contributor, narrative="A plan.", rating="2")
         rows = {"rows": pks(ProgressUpdate.objects.all())}
         assert len(hidden_rows(client.get(route, rows))) == 1 + further

@@ -1,35 +1,25 @@
 """The form of an answer."""
 
 from collections.abc import Iterable, Sequence
-from typing import Any, cast
+from typing import Any
 
 from django import forms
 from django.core.validators import URLValidator
-from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from actionplans.enums import Part
 from actionplans.forms.fields import ProseField, one_line_end, rating_choices
+from actionplans.forms.library import LibraryForm
 from actionplans.models import Evidence, ProgressUpdate, ReturnedPart
 from actionplans.models.updates import CONTENT_FIELDS
 from actionplans.rules import open_fields
 from actionplans.services.contents import Content, NewEvidence
 from common import partial_uploads, uploads
-from common.forms import WaypostForm
 from common.models import StoredFile
 
 
-class EvidenceField(forms.TypedMultipleChoiceField):
-    """Evidence ids; of one that is gone meanwhile the service says so, where it matters."""
-
-    def valid_value(self, value: Any) -> bool:
-        return True
-
-
-class UpdateForm(WaypostForm, forms.Form):
+class UpdateForm(LibraryForm):
     """A party's answer on one item, with the evidence to add and to remove.
-
-    The button "find" sends the form to look into the library; nothing is saved by it.
 
     While parts of it are to be mended, it has the fields of those parts alone. `returned` is all
     that was ever sent back of the answer.
@@ -37,6 +27,7 @@ class UpdateForm(WaypostForm, forms.Form):
 
     versioned = True
     use_required_attribute = False  # a draft may be saved without them
+    field_order = ("unchanged_reason", *CONTENT_FIELDS)
 
     unchanged_reason = ProseField(
         label=_("Why nothing changed since the last period"),
@@ -64,24 +55,6 @@ class UpdateForm(WaypostForm, forms.Form):
     )
     measures = ProseField(label=_("Measures in this period"), required=False)
     next_steps = ProseField(label=_("Next steps"), required=False)
-    remove = EvidenceField(
-        label=_("Evidence to remove"),
-        required=False,
-        coerce=int,
-        widget=forms.CheckboxSelectMultiple,
-    )
-    words = forms.CharField(
-        label=_("Find in the party's library"),
-        help_text=_("Words of the title, the publisher or the file's name."),
-        required=False,
-        max_length=200,
-    )
-    library = EvidenceField(
-        label=_("Documents to use"),
-        required=False,
-        coerce=int,
-        widget=forms.CheckboxSelectMultiple,
-    )
     file = forms.FileField(label=_("File"), required=False)
     file_title = forms.CharField(
         label=_("Title of the document"),
@@ -120,34 +93,15 @@ class UpdateForm(WaypostForm, forms.Form):
         self.instance = update
         self.returned = list(returned)
         kwargs["initial"] = {name: getattr(update, name) for name in CONTENT_FIELDS}
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, evidence=evidence, **kwargs)
         if self.is_bound and self.data.get("action") != "submit":
             self.fields["narrative"].required = self.fields["rating"].required = False
         self._offer("rating", rating_choices(update.assignment.item))
-        self._offer("remove", [(str(e.pk), e.title) for e in evidence])
         self.fields["file"].help_text = uploads.wanted()
         self.fields["file"].widget.attrs["accept"] = uploads.accept_attribute()
         if not update.unchanged_reason:
             del self.fields["unchanged_reason"]
-        if not evidence:
-            del self.fields["remove"]
         self._leave_out_all_but(open_fields(self.to_be_mended()))
-
-    def offer_library(self, found: Iterable[Evidence], chosen: Iterable[Evidence]) -> None:
-        """Show what was found, after what is ticked already."""
-        rows = {one.pk: one.title for one in (*chosen, *found)}
-        self._offer("library", [(str(pk), title) for pk, title in rows.items()])
-
-    def typed_words(self) -> str:
-        return str(self.data.get("words", ""))[:200] if self.is_bound else ""
-
-    def ticked(self) -> list[int]:
-        """Ids of the library's documents that are ticked in what was sent."""
-        sent = cast(QueryDict, self.data).getlist("library") if self.is_bound else []
-        return [int(pk) for pk in sent if pk.isascii() and pk.isdigit() and len(pk) < 15]
-
-    def _offer(self, name: str, choices: list[tuple[str, Any]]) -> None:
-        self.fields[name].choices = choices  # type: ignore[attr-defined]
 
     def _leave_out_all_but(self, wanted: frozenset[str]) -> None:
         for name in [name for name in self.fields if name != "version"]:
@@ -202,7 +156,7 @@ class UpdateForm(WaypostForm, forms.Form):
         return partial_uploads.take(tokens=self._tokens(), owner=owner, purpose=self.purpose)
 
     def _tokens(self) -> list[str]:
-        return cast(QueryDict, self.data).getlist("uploaded")
+        return self._sent("uploaded")
 
     def content(self, stored: StoredFile | None, sent: Sequence[StoredFile] = ()) -> Content:
         """What the services take; `stored` is the form's file as kept, `sent` came in chunks."""

@@ -18,7 +18,7 @@ from actionplans.forms.steps import StepForm, UnchangedForm
 from actionplans.forms.updates import UpdateForm
 from actionplans.models import ProgressUpdate
 from actionplans.models.updates import CONTENT_FIELDS
-from actionplans.queries.evidence import is_out_of_date, library
+from actionplans.queries.evidence import is_out_of_date
 from actionplans.queries.updates import previous_update
 from actionplans.rules import Standing, decide
 from actionplans.services import contributions, updates
@@ -26,6 +26,7 @@ from actionplans.services.updates import NotAllowed
 from actionplans.views import weaving
 from actionplans.views.lookups import (
     evidence_of,
+    offer_library,
     standing_for,
     told_words,
     update_or_404,
@@ -38,7 +39,6 @@ from common import clock, formats, partial_uploads, uploads
 from common.errors import Conflict, DomainError
 from common.models import StoredFile
 
-MOST_FOUND = 20  # documents of the library shown for the words typed
 # The parts of the form's text, each with its fields in the order in which they are written.
 SECTIONS = (
     (Part.NARRATIVE, ("unchanged_reason", "narrative")),
@@ -80,15 +80,14 @@ def _page(request: HttpRequest, standing: Standing, form: UpdateForm) -> HttpRes
     before = previous_update(update) if starts_anew else None
     before_evidence = evidence_of(before) if before else []
     found = threads(form.returned, update)
-    if "library" in form.fields:
-        _offer_library(request, update, form)
+    _offer_library(request, form)
     context = {
         **_form_frame(request, standing, form),
         "threads": found,
         "sections": _sections(form, found),
         "open_parts": [] if Part.WHOLE in to_be_mended else [p.label for p in to_be_mended],
         **weaving.weaving(request, standing),
-        "evidence": evidence_of(update),
+        "evidence": form.evidence,
         "before": before,
         "before_evidence": before_evidence,
         "before_is_old": before is not None
@@ -99,13 +98,9 @@ def _page(request: HttpRequest, standing: Standing, form: UpdateForm) -> HttpRes
     return render(request, "actionplans/update_edit.html", context)
 
 
-def _offer_library(request: HttpRequest, update: ProgressUpdate, form: UpdateForm) -> None:
-    """What the party's library has for the words typed, without what the answer holds already."""
-    party, user = update.assignment.party, access(request).user
-    words = form.typed_words()
-    found = library(user, party, words=words).exclude(uses__update=update)[:MOST_FOUND]
-    ticked = library(user, party).filter(pk__in=form.ticked())
-    form.offer_library(found if words else [], ticked if form.ticked() else [])
+def _offer_library(request: HttpRequest, form: UpdateForm) -> None:
+    if "library" in form.fields:
+        offer_library(request, form.instance.assignment.party, form)
 
 
 def _frame(request: HttpRequest, standing: Standing) -> dict[str, Any]:
@@ -221,12 +216,13 @@ def _not_saved(refusal: DomainError) -> str:
 
 def _locked(request: HttpRequest, standing: Standing, form: UpdateForm, why: Any) -> HttpResponse:
     """Why nothing can be written now, and what was typed, to be copied."""
+    _offer_library(request, form)
     context = {
         **_frame(request, standing),
         "why": why,
         "content": standing.update,
         "evidence": evidence_of(standing.update),
-        "typed_texts": _differences(form) if form.is_bound else [],
+        "typed_texts": _differences(form) + form.ticked_titles() if form.is_bound else [],
     }
     status = 409 if request.method == "POST" else 200
     return render(request, "actionplans/update_locked.html", context, status=status)
@@ -244,6 +240,7 @@ def _conflict(request: HttpRequest, update: ProgressUpdate, sent: UpdateForm) ->
     form = UpdateForm(
         data, update=fresh, evidence=evidence, returned=returned_parts(request, fresh)
     )
+    _offer_library(request, form)
     rows = _rows(form)
     _name_as_mine(rows)
     context = {

@@ -11,15 +11,18 @@ from django.utils.translation import gettext_lazy
 from accounts.access import access, party_or_404
 from accounts.models import Party, User
 from actionplans.enums import UpdateState, Verb
+from actionplans.forms.library import LibraryForm
 from actionplans.models import Evidence, ProgressUpdate, ReportingPeriod, UpdateRevision
 from actionplans.notifications import recipients
 from actionplans.queries.absences import stand_ins
+from actionplans.queries.evidence import library
 from actionplans.queries.people import belongings
 from actionplans.queries.updates import Member, with_people
 from actionplans.rules import Standing
 from actionplans.services.standings import standings
 from common import formats
 
+MOST_FOUND = 20  # documents of the library shown for the words typed
 Person = tuple[User, str]  # and where the person belongs
 BEING_AMENDED = gettext_lazy(
     "The party is amending this answer. You read what it last transmitted."
@@ -68,6 +71,15 @@ def evidence_of(content: ProgressUpdate | UpdateRevision) -> list[Evidence]:
     rows = content.evidence.select_related("party", "stored_file")
     is_outside = isinstance(content, UpdateRevision)
     return [one for one in rows if one.is_read_outside or not is_outside]
+
+
+def offer_library(request: HttpRequest, party: Party, form: LibraryForm) -> None:
+    """What the party's library has for the words typed, without what is carried already."""
+    user, words, ticked = access(request).user, form.typed_words(), form.ticked()
+    held = [one.pk for one in form.evidence]
+    found = library(user, party, words=words).exclude(pk__in=held)[:MOST_FOUND]
+    chosen = library(user, party).filter(pk__in=ticked)
+    form.offer_library(found if words else [], chosen if ticked else [])
 
 
 def typed_texts(form: Form) -> list[tuple[str, str]]:

@@ -196,6 +196,24 @@ def test_finding_keeps_what_was_typed_and_saves_nothing(desk: Desk, signed_in: S
     assert list(desk.refresh().evidence.all()) == [made]
 
 
+def test_ticks_come_through_a_conflict_and_the_end_of_writing(
+    desk: Desk, signed_in: SignIn
+) -> None:
+    made = kept(desk, "Action plan")
+    actionplans.bring_to(desk, UpdateState.DRAFT)
+    content = Content.of(desk.update, narrative="Theirs.")
+    updates.save_update(update=desk.update, version=0, content=content, by=desk.contributor)
+    client, address = signed_in(desk.contributor), f"/p/NGA/updates/{desk.update.pk}/edit/"
+    sent = {"version": 0, "narrative": "Mine.", "library": made.pk}
+    conflict: Any = client.post(address, sent)
+    assert conflict.status_code == 409
+    assert conflict.context["form"].fields["library"].choices == [(str(made.pk), "Action plan")]
+    with clock.at(desk.period.due_at):
+        locked: Any = client.post(address, {**sent, "version": 1})
+    assert locked.status_code == 409
+    assert ("Documents to use", "Action plan") in locked.context["typed_texts"]
+
+
 @pytest.mark.parametrize("foreign", [True, False])
 def test_document_of_another_party_or_gone_cannot_be_used(foreign: bool, desk: Desk) -> None:
     pk = 999_999

@@ -303,9 +303,9 @@ ONE, THREE = (Part.RATING,), (Part.NARRATIVE, Part.RATING, Part.EVIDENCE)
 @pytest.mark.parametrize(
     ("parts", "step", "who", "cost"),
     [
-        ((), "edit", "contributor", 19),
-        (ONE, "edit", "contributor", 18),
-        (THREE, "edit", "contributor", 18),
+        ((), "edit", "contributor", 18),
+        (ONE, "edit", "contributor", 17),
+        (THREE, "edit", "contributor", 17),
         ((), "sign", "validator", 14),
         (ONE, "sign", "validator", 15),
         (THREE, "sign", "validator", 15),

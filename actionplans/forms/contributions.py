@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from actionplans.forms.fields import ProseField, one_line_end
+from actionplans.forms.library import LibraryForm
 from actionplans.models import Contribution
 from actionplans.models.contributions import CONTRIBUTION_TEXTS
 from common.forms import WaypostForm
@@ -30,10 +31,11 @@ class ContributionReturnForm(ContributionStepForm):
     )
 
 
-class ContributionForm(ContributionStepForm):
-    """What a supporting institution did, for the lead institution's answer."""
+class ContributionForm(LibraryForm, ContributionStepForm):
+    """What a supporting institution did and what shows it, for the lead institution's answer."""
 
     use_required_attribute = False  # a draft may be saved without it
+    field_order = CONTRIBUTION_TEXTS
 
     text = ProseField(
         label=_("What your institution did"),
@@ -56,3 +58,9 @@ class ContributionForm(ContributionStepForm):
     def typed(self, name: str) -> str:
         """A text as it was sent."""
         return one_line_end(self.data.get(name)).strip()
+
+    def content(self) -> dict[str, Any]:
+        """What the services take."""
+        values = self.cleaned_data
+        kept = {name: values[name] for name in ("version", *CONTRIBUTION_TEXTS)}
+        return {**kept, "use": values["library"], "detach": values.get("remove", [])}

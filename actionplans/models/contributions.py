@@ -9,6 +9,7 @@ from accounts.models import Institution, User, paired
 from accounts.permissions import Permission
 from accounts.seats import Seats
 from actionplans.enums import ContributionState, Verb
+from actionplans.models.evidence import Evidence
 from actionplans.models.updates import ProgressUpdate
 from common import clock, formats
 
@@ -20,10 +21,10 @@ HANDED_OVER = Q(state=ContributionState.SIGNED) | Q(
 
 
 class ContributionQuerySet(models.QuerySet["Contribution"]):
-    def visible_to(self, user: User) -> "ContributionQuerySet":
+    def visible_to(self, reader: User | Seats) -> "ContributionQuerySet":
         """The own institution's in every state, the coordinator's party's too; what is handed
         over to the lead institution, and to others of the party once they may read the answer."""
-        seats = Seats(user)
+        seats = Seats.of(reader)
         readable = ProgressUpdate.objects.of_member(seats)
         return self.filter(
             Q(institution__in=seats.institutions())
@@ -43,6 +44,7 @@ class Contribution(models.Model):
     version = models.PositiveIntegerField(default=0)
     text = models.TextField(_("what was done"), blank=True)
     measures = models.TextField(_("measures in this period"), blank=True)
+    evidence = models.ManyToManyField(Evidence, blank=True, related_name="contributions")
     submitted_at = models.DateTimeField(null=True, blank=True)
     submitted_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
     # No validator was appointed who may sign: submitting handed it to the lead.
@@ -115,6 +117,7 @@ class ContributionRevision(models.Model):
     reason = models.TextField(blank=True)
     text = models.TextField(blank=True)
     measures = models.TextField(blank=True)
+    evidence = models.ManyToManyField(Evidence, related_name="contribution_revisions")
 
     append_only = True
 

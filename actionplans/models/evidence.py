@@ -14,7 +14,9 @@ from common.models import StoredFile
 
 class EvidenceQuerySet(models.QuerySet["Evidence"]):
     def visible_to(self, reader: User | Seats) -> "EvidenceQuerySet":
-        """Evidence of answers the reader may read; of an own party also what is not used yet."""
+        """Evidence of answers and contributions the reader may read; of an own party also what no
+        answer uses yet."""
+        from actionplans.models.contributions import Contribution
         from actionplans.models.updates import ProgressUpdate, UpdateRevision
 
         seats = Seats.of(reader)
@@ -24,11 +26,12 @@ class EvidenceQuerySet(models.QuerySet["Evidence"]):
         live = ProgressUpdate.objects.of_member(seats).filter(
             evidence_uses__evidence=OuterRef("pk")
         )
+        given = Contribution.objects.visible_to(seats).filter(evidence=OuterRef("pk"))
         sent = ProgressUpdate.objects.under_mandate(seats).filter(
             transmitted_revision__evidence=OuterRef("pk")
         )
         # Conditions on each document, not a list of all that are visible: a search asks for few.
-        inside = own & (Exists(live) | ~(Exists(uses) | Exists(kept)))
+        inside = own & (Exists(live) | ~(Exists(uses) | Exists(kept)) | Exists(given))
         return self.filter(inside | (~Q(visibility=Visibility.PARTY) & Exists(sent)))
 
     def with_uses(self) -> "EvidenceQuerySet":

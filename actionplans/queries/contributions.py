@@ -12,6 +12,7 @@ from actionplans.models import (
     Contribution,
     ContributionRevision,
     ContributionUse,
+    Evidence,
     ProgressUpdate,
 )
 from actionplans.models.contributions import HANDED_OVER
@@ -31,6 +32,12 @@ def with_answer(contributions: QuerySet[Contribution]) -> QuerySet[Contribution]
         "update__period",
         "update__transmitted_revision",
     )
+
+
+def contributions_with(evidence: Evidence, user: User) -> list[Contribution]:
+    """Those that carry the document and that the user may read, the latest period first."""
+    visible = Contribution.objects.visible_to(user).filter(evidence=evidence)
+    return list(with_answer(visible).order_by("-update__period__opens_at", "institution__name"))
 
 
 def contribution_authors(contributions: Iterable[int]) -> dict[int, list[User]]:

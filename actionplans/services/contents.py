@@ -75,7 +75,8 @@ def accept(row: ProgressUpdate, content: Content, *, by: User) -> dict[str, Any]
     for new in content.attach:
         _attach(row, new, by=by)
     if use:
-        _use(row, use, by=by)
+        refuse_absent_documents(row.assignment.party, use, by=by)
+        _add_evidence(row, use)
     return typed
 
 
@@ -85,14 +86,13 @@ def _attach(row: ProgressUpdate, new: NewEvidence, *, by: User) -> None:
     EvidenceUse.objects.create(evidence=evidence, update=row)
 
 
-def _use(row: ProgressUpdate, wanted: set[int], *, by: User) -> None:
-    """Let documents of the party's library support the answer."""
-    own = Evidence.objects.visible_to(by).filter(party=row.assignment.party, pk__in=wanted)
+def refuse_absent_documents(party: Party, wanted: set[int], *, by: User) -> None:
+    """What is chosen is in the party's library and the person may read it."""
+    own = Evidence.objects.visible_to(by).filter(party=party, pk__in=wanted)
     if own.count() != len(wanted):
         raise DomainError(
             _("A chosen document is no longer in the library. Choose again."), field="library"
         )
-    _add_evidence(row, wanted)
 
 
 def set_evidence(row: ProgressUpdate, wanted: set[int]) -> None:

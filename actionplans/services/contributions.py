@@ -28,6 +28,7 @@ from actionplans.rules_contributions import (
     decide,
     is_narrative_open,
 )
+from actionplans.services.contents import refuse_absent_documents
 from actionplans.services.contribution_standings import contribution_standing
 from actionplans.services.texts import LONGEST_TEXT, refuse_bad_text
 from actionplans.services.updates import NotAllowed
@@ -53,11 +54,18 @@ def save_contribution(
     version: int,
     text: str,
     measures: str = "",
+    use: Iterable[int] = (),
+    detach: Iterable[int] = (),
     by: User,
 ) -> Contribution:
-    """Keep the draft as typed; `version` 0 where nothing was seen yet."""
+    """Keep the draft as typed; `version` 0 where nothing was seen yet.
+
+    `use` and `detach` are ids of documents of the party's library, to be carried or no longer.
+    """
     s = _open(update, institution, version, Verb.SAVE, by)
-    return _move(s, Verb.SAVE, **_texts(text, measures))
+    typed = _texts(text, measures)
+    _choose(s, set(use), set(detach))
+    return _move(s, Verb.SAVE, **typed)
 
 
 @transaction.atomic
@@ -68,6 +76,8 @@ def submit_contribution(
     version: int,
     text: str,
     measures: str = "",
+    use: Iterable[int] = (),
+    detach: Iterable[int] = (),
     by: User,
 ) -> Contribution:
     """Hand it to the own validator; where none may sign, straight to the lead institution."""
@@ -75,6 +85,7 @@ def submit_contribution(
     typed = _texts(text, measures)
     if not typed["text"]:
         raise DomainError(_("Write the contribution before you submit it."), field="text")
+    _choose(s, set(use), set(detach))
     return _move(
         s,
         Verb.SUBMIT,
@@ -162,6 +173,14 @@ def _texts(text: str, measures: str) -> dict[str, str]:
     return typed
 
 
+def _choose(s: ContributionStanding, use: set[int], detach: set[int]) -> None:
+    """Change which documents the contribution carries."""
+    row, by = s.contribution, s.answer.access.user
+    refuse_absent_documents(row.update.assignment.party, use, by=by)
+    row.evidence.remove(*detach)
+    row.evidence.add(*use)
+
+
 def _move(s: ContributionStanding, verb: Verb, *, reason: str = "", **values: Any) -> Contribution:
     """Write the new state and its values, keep the revision, record the event."""
     row, by = s.contribution, s.answer.access.user
@@ -172,7 +191,7 @@ def _move(s: ContributionStanding, verb: Verb, *, reason: str = "", **values: An
         state=TRANSITIONS[verb].target or row.state,
         version=row.version + 1,
     )
-    ContributionRevision.objects.create(
+    revision = ContributionRevision.objects.create(
         contribution=row,
         number=row.version,
         verb=verb,
@@ -183,6 +202,7 @@ def _move(s: ContributionStanding, verb: Verb, *, reason: str = "", **values: An
         reason=reason,
         **{name: getattr(row, name) for name in CONTRIBUTION_TEXTS},
     )
+    revision.evidence.set(row.evidence.all())
     party = row.update.assignment.party
     audit.record(f"contribution.{verb}", row, by=by, party=party, version=row.version)
     return row

@@ -25,7 +25,7 @@ from actionplans.services import contributions
 from actionplans.services.updates import NotAllowed
 from actionplans.views import contribution_words as words
 from actionplans.views.contributions import standing_with, told_if
-from actionplans.views.lookups import told_words
+from actionplans.views.lookups import evidence_of, told_words
 from actionplans.views.steps import on_version
 from actionplans.views.wording import StepWords
 from common.errors import Conflict, DomainError
@@ -106,6 +106,7 @@ def _frame(request: HttpRequest, shown: Contribution) -> dict[str, Any]:
     readable = ProgressUpdate.objects.visible_to(access(request).user).filter(pk=update.pk)
     return {
         "contribution": shown,
+        "evidence": evidence_of(shown),
         "update": update,
         "party": update.assignment.party,
         "item": update.assignment.item,

@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import Exists, OuterRef, Q
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
@@ -24,7 +24,14 @@ from actionplans.services import contributions
 from actionplans.services.contribution_standings import contribution_standings
 from actionplans.services.updates import NotAllowed
 from actionplans.views.contribution_words import submit_words
-from actionplans.views.lookups import Person, standing_for, told_words, with_belongings
+from actionplans.views.lookups import (
+    Person,
+    evidence_of,
+    offer_library,
+    standing_for,
+    told_words,
+    with_belongings,
+)
 from actionplans.views.steps import on_version
 from actionplans.views.wording import open_until
 from common import clock, formats
@@ -65,12 +72,13 @@ def edit_contribution(request: HttpRequest, code: str, pk: int) -> HttpResponseB
     chosen = next((one for one in institutions if str(one.pk) == wanted), institutions[0])
     page = _Page(request, update, chosen, [one for one in institutions if one != chosen])
     decision = decide(page.standing, Verb.SAVE)
-    form = ContributionForm(form_data(request), contribution=page.contribution)
+    form = page.form(form_data(request))
     if decision.is_right_missing:
         raise PermissionDenied
     if not decision.allowed:
         return page.locked(form, decision.why)
-    if request.method == "POST" and form.is_valid():
+    finds = request.POST.get("action") == "find"
+    if request.method == "POST" and not finds and form.is_valid():
         return _write(page, form)
     return page.render("actionplans/contribution_edit.html", form=form)
 
@@ -97,7 +105,13 @@ class _Page:
         present = found.select_related("returned_by").first()
         self.contribution = present or Contribution()
         self.contribution.update, self.contribution.institution = update, institution
+        self.evidence = evidence_of(present) if present else []
         self.standing = standing_with(request, self.contribution)
+
+    def form(self, data: QueryDict | None) -> ContributionForm:
+        form = ContributionForm(data, contribution=self.contribution, evidence=self.evidence)
+        offer_library(self.request, self.update.assignment.party, form)
+        return form
 
     def render(self, template: str, *, status: int = 200, **more: Any) -> HttpResponse:
         item = self.update.assignment.item
@@ -107,6 +121,7 @@ class _Page:
             "item": item,
             "text": item.text,
             "contribution": self.contribution,
+            "evidence": self.evidence,
             "others": self.others,
             "deadline": open_until(self.standing.answer),
             "submit": submit_words(self.standing),
@@ -119,9 +134,10 @@ class _Page:
     def locked(self, form: ContributionForm, why: Any) -> HttpResponse:
         """Why nothing can be written now, and what was typed, to be copied."""
         status = 409 if self.request.method == "POST" else 200
-        typed_texts = [(row["label"], row["mine"]) for row in self.rows(form) if row["differs"]]
+        typed = [(row["label"], row["mine"]) for row in self.rows(form) if row["differs"]]
         template = "actionplans/contribution_locked.html"
-        return self.render(template, why=why, typed_texts=typed_texts, status=status)
+        texts = typed + form.ticked_titles()
+        return self.render(template, why=why, typed_texts=texts, status=status)
 
     def rows(self, form: ContributionForm) -> list[dict[str, Any]]:
         """Text by text: what stands there now, and what was typed."""
@@ -146,7 +162,7 @@ def _write(page: _Page, form: ContributionForm) -> HttpResponseBase:
             update=page.update,
             institution=page.institution,
             by=access(page.request).user,
-            **form.cleaned_data,
+            **form.content(),
         )
     except Conflict:
         return _conflict(page, form)
@@ -171,7 +187,7 @@ def _conflict(page: _Page, sent: ContributionForm) -> HttpResponse:
     if not decision.allowed:
         return fresh.locked(sent, decision.why)
     data = on_version(page.request.POST, fresh.contribution.version)
-    form = ContributionForm(data, contribution=fresh.contribution)
+    form = fresh.form(data)
     last_change = fresh.contribution.revisions.select_related("by").last()
     return fresh.render(
         "actionplans/contribution_conflict.html",

@@ -20,6 +20,7 @@ from accounts.typed import form_data
 from actionplans.enums import Verb
 from actionplans.forms.evidence import EvidenceForm, NewEvidenceForm
 from actionplans.models import Evidence
+from actionplans.queries.contributions import contributions_with
 from actionplans.queries.evidence import library, records_of, uses_of
 from actionplans.rules import decide, open_fields
 from actionplans.services import evidence as services
@@ -44,7 +45,7 @@ SORTS = {
 }
 STATES: dict[str, str | Promise] = {
     "used": gettext_lazy("Used in an answer"),
-    "unused": gettext_lazy("Not used"),
+    "unused": gettext_lazy("Used in no answer"),
     "expired": gettext_lazy("No longer holds"),
 }
 
@@ -105,7 +106,7 @@ def _file(request: HttpRequest, party: Party, rows: Iterable[Any]) -> HttpRespon
 
 
 def about_evidence(request: HttpRequest, code: str, pk: int) -> HttpResponseBase:
-    """What is known of a document: its preview, and the answers and records that it supports."""
+    """What is known of a document: its preview, and what carries it or names it."""
     party = party_or_404(request, code)
     evidence = _visible_or_404(request, party, pk)
     user, is_member = access(request).user, access(request).is_member(party)
@@ -113,6 +114,7 @@ def about_evidence(request: HttpRequest, code: str, pk: int) -> HttpResponseBase
         "party": party,
         "evidence": evidence,
         "uses": uses_of(evidence, user),
+        "contributions": contributions_with(evidence, user) if is_member else [],
         "records": records_of(evidence) if is_member else [],
         "has_preview": bool(evidence.stored_file and has_preview(evidence.stored_file)),
         "may_keep": may_keep(request, party),

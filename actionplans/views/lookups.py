@@ -12,7 +12,13 @@ from accounts.access import access, party_or_404
 from accounts.models import Party, User
 from actionplans.enums import UpdateState, Verb
 from actionplans.forms.library import LibraryForm
-from actionplans.models import Evidence, ProgressUpdate, ReportingPeriod, UpdateRevision
+from actionplans.models import (
+    Contribution,
+    Evidence,
+    ProgressUpdate,
+    ReportingPeriod,
+    UpdateRevision,
+)
 from actionplans.notifications import recipients
 from actionplans.queries.absences import stand_ins
 from actionplans.queries.evidence import library
@@ -66,7 +72,7 @@ def is_being_amended(request: HttpRequest, update: ProgressUpdate) -> bool:
     return outside and update.state not in (UpdateState.TRANSMITTED, UpdateState.REVIEWED)
 
 
-def evidence_of(content: ProgressUpdate | UpdateRevision) -> list[Evidence]:
+def evidence_of(content: ProgressUpdate | UpdateRevision | Contribution) -> list[Evidence]:
     """What supports it; outside the party, where a revision is read, without the party's own."""
     rows = content.evidence.select_related("party", "stored_file")
     is_outside = isinstance(content, UpdateRevision)

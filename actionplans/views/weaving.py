@@ -1,23 +1,24 @@
 """Taking what supporting institutions gave into the answer that is being written.
 
-Putting a text in saves nothing: the form comes back with it under what was typed, and with a tick
-that it is taken in. Saving the answer notes what is ticked.
+Putting a text in saves nothing: the form comes back with it under what was typed, with its
+documents ticked among those to use, and with a tick that it is taken in. Saving the answer notes
+what is ticked.
 """
 
 from typing import Any
 
+from django.db.models import Prefetch, prefetch_related_objects
 from django.http import HttpRequest, QueryDict
 from django.shortcuts import get_object_or_404
 
 from accounts.access import access
 from accounts.typed import form_data
 from actionplans.forms.updates import UpdateForm
-from actionplans.models import Contribution
+from actionplans.models import Contribution, Evidence
 from actionplans.models.contributions import HANDED_OVER
 from actionplans.queries.contributions import lines_of
 from actionplans.rules import Standing
 from actionplans.rules_contributions import is_narrative_open
-from actionplans.views.lookups import evidence_of
 
 
 def weave(request: HttpRequest, standing: Standing, sent: UpdateForm) -> UpdateForm:
@@ -30,9 +31,10 @@ def weave(request: HttpRequest, standing: Standing, sent: UpdateForm) -> UpdateF
         _put_under(data, "narrative", sent, contribution.text)
         if "measures" in sent.fields:
             _put_under(data, "measures", sent, contribution.measures)
+        if "library" in sent.fields:
+            _tick_documents(data, sent, contribution)
         data.appendlist("woven", pk)
-    evidence = evidence_of(standing.update)
-    return UpdateForm(data, update=standing.update, evidence=evidence, returned=sent.returned)
+    return UpdateForm(data, update=standing.update, evidence=sent.evidence, returned=sent.returned)
 
 
 def _put_under(data: QueryDict, name: str, sent: UpdateForm, text: str) -> None:
@@ -40,6 +42,13 @@ def _put_under(data: QueryDict, name: str, sent: UpdateForm, text: str) -> None:
     typed = sent.typed(name).rstrip()
     if text and text not in typed:
         data[name] = f"{typed}\n\n{text}".strip()
+
+
+def _tick_documents(data: QueryDict, sent: UpdateForm, contribution: Contribution) -> None:
+    """Those that the answer holds or that are ticked already are left alone."""
+    there = {*(one.pk for one in sent.evidence), *sent.ticked()}
+    for one in contribution.evidence.exclude(pk__in=there):
+        data.appendlist("library", str(one.pk))
 
 
 def ticked(data: QueryDict | None) -> list[int]:
@@ -50,8 +59,12 @@ def ticked(data: QueryDict | None) -> list[int]:
 def weaving(request: HttpRequest, standing: Standing) -> dict[str, Any]:
     """What the page of an answer being written shows of contributions."""
     pk = request.POST.get("weave", "")
+    lines = lines_of(standing.update, access(request).user)
+    given = [line.contribution for line in lines if line.contribution]
+    documents = Evidence.objects.select_related("party", "stored_file")
+    prefetch_related_objects(given, Prefetch("evidence", documents))
     return {
-        "lines": lines_of(standing.update, access(request).user),
+        "lines": lines,
         "may_weave": is_narrative_open(standing.update),
         "ticked": [*ticked(form_data(request)), *([int(pk)] if _is_id(pk) else [])],
         "lost_file": request.FILES.get("file") if pk else None,

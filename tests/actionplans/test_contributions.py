@@ -9,9 +9,10 @@ from django.db import IntegrityError, transaction
 from accounts.enums import RoleCode
 from accounts.models import AuditEvent
 from actionplans.enums import ContributionState, Part, UpdateState, Verb
-from actionplans.models import Contribution, ContributionUse, ProgressUpdate
+from actionplans.models import Contribution, ContributionUse, Evidence, ProgressUpdate
 from actionplans.rules_contributions import TRANSITIONS, decide
 from actionplans.services import contributions, updates
+from actionplans.services.contents import Content
 from actionplans.services.contribution_standings import contribution_standing
 from actionplans.services.texts import LONGEST_TEXT
 from actionplans.services.updates import NotAllowed
@@ -191,6 +192,106 @@ def test_an_institution_that_no_longer_supports_writes_no_more(desk, police):
     row = save(desk, police)
     desk.update.assignment.supporting.remove(police.institution)
     assert allowed(row, police.contributor) == set()
+
+
+# --- Its documents ------------------------------------------------------------------------------
+def titles(carrier):
+    return sorted(carrier.evidence.values_list("title", flat=True))
+
+
+def test_documents_are_used_and_removed_and_every_step_keeps_those_of_its_time(desk, police):
+    roster, order = make.document(desk), make.document(desk, "The order")
+    row = save(desk, police, use=[roster.pk])
+    assert titles(row) == ["The roster"]
+    row = save(desk, police, 1, use=[order.pk], detach=[roster.pk])
+    assert titles(row) == ["The order"]
+    step = {"update": desk.update, "institution": police.institution, "by": police.contributor}
+    row = contributions.submit_contribution(**step, version=2, text="Done.", use=[roster.pk])
+    row = contributions.return_contribution(
+        contribution=row, version=3, reason="Not the order.", by=police.validator
+    )
+    save(desk, police, 4, detach=[order.pk])
+    kept = [(one.verb, titles(one)) for one in row.revisions.order_by("number")]
+    both = ["The order", "The roster"]
+    assert kept == [
+        ("save", ["The roster"]),
+        ("save", ["The order"]),
+        ("submit", both),
+        ("return", both),
+        ("save", ["The roster"]),
+    ]
+
+
+def test_a_document_used_twice_stands_once(desk, police):
+    roster = make.document(desk)
+    save(desk, police, use=[roster.pk])
+    assert titles(save(desk, police, 1, use=[roster.pk, roster.pk])) == ["The roster"]
+
+
+@pytest.mark.parametrize("what", ["foreign", "unseen", "gone"])
+def test_only_documents_that_the_writer_may_read_are_used(desk, police, what):
+    """Unseen: only another institution's draft answer uses it."""
+    if what == "unseen":
+        content = Content.of(desk.update, attach=make.CONTENT.attach)
+        updates.save_update(update=desk.update, version=0, content=content, by=desk.contributor)
+    pk = {
+        "foreign": lambda: make.document(make.desk("ZAF", make.item("2.2"), desk.period)).pk,
+        "unseen": lambda: desk.update.evidence.get().pk,
+        "gone": lambda: 999_999,
+    }[what]()
+    with pytest.raises(DomainError) as refusal:
+        save(desk, police, use=[pk, make.document(desk).pk])
+    assert refusal.value.field == "library"
+    assert not Contribution.objects.exists()
+
+
+def test_a_stale_version_changes_no_document(desk, police):
+    roster, order = make.document(desk), make.document(desk, "The order")
+    row = save(desk, police, use=[roster.pk])
+    with pytest.raises(Conflict):
+        save(desk, police, 0, use=[order.pk], detach=[roster.pk])
+    assert titles(row) == ["The roster"]
+
+
+def document_readers(desk, police, document):
+    who = {
+        "contributor": police.contributor,
+        "lead": desk.contributor,
+        "coordinator": desk.coordinator,
+        "observer": people.member(desk.party, RoleCode.OBSERVER),
+        "reviewer": desk.reviewer,
+    }
+    visible = Evidence.objects.filter(pk=document.pk)
+    return {name for name, one in who.items() if visible.visible_to(one).exists()}
+
+
+PARTY = {"contributor", "lead", "coordinator", "observer"}
+
+
+def test_a_document_that_only_a_contribution_carries_stays_in_the_partys_library(desk, police):
+    roster = make.document(desk)
+    make.contribution(desk, police, ContributionState.DRAFT, use=[roster])
+    assert document_readers(desk, police, roster) == PARTY
+
+
+def test_a_document_taken_into_a_draft_answer_stays_with_who_contributed_it(desk, police):
+    roster = make.document(desk)
+    make.contribution(desk, police, use=[roster])
+    content = Content.of(desk.update, use=[roster.pk])
+    updates.save_update(update=desk.update, version=0, content=content, by=desk.contributor)
+    assert document_readers(desk, police, roster) == PARTY - {"observer"}
+
+
+def test_the_lead_reads_what_is_handed_over_though_another_draft_answer_uses_it(desk, police):
+    roster = make.document(desk)
+    given = make.assignment(desk.party, police.institution, make.item("2.2"))
+    other = ProgressUpdate.objects.create(assignment=given, period=desk.period)
+    content = Content.of(other, use=[roster.pk])
+    updates.save_update(update=other, version=0, content=content, by=police.contributor)
+    row = make.contribution(desk, police, ContributionState.SUBMITTED, use=[roster])
+    assert document_readers(desk, police, roster) == PARTY - {"observer", "lead"}
+    contributions.sign_contribution(contribution=row, version=1, by=police.validator)
+    assert document_readers(desk, police, roster) == PARTY - {"observer"}
 
 
 # --- The clock and the answer ------------------------------------------------------------------

@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import AuditEvent
-from actionplans.enums import UpdateState, Visibility
+from actionplans.enums import ContributionState, UpdateState, Visibility
 from actionplans.models import Evidence, ProgressUpdate
 from actionplans.services import evidence as services
 from actionplans.services import updates
@@ -194,6 +194,21 @@ def test_finding_keeps_what_was_typed_and_saves_nothing(desk: Desk, signed_in: S
     ticked = {**sent, "library": made.pk, "action": "save"}
     signed_in(desk.contributor).post(address, ticked)
     assert list(desk.refresh().evidence.all()) == [made]
+
+
+def test_contributions_that_carry_a_document_are_named_to_who_may_read_them(
+    desk: Desk, signed_in: SignIn
+) -> None:
+    made = kept(desk)
+    police = actionplans.supporter(desk)
+    row = actionplans.contribution(desk, police, ContributionState.SUBMITTED, use=[made])
+    address = reverse("actionplans:evidence-about", args=["NGA", made.pk])
+    page = signed_in(police.contributor).get(address).content.decode()
+    assert f'<a href="{row.get_absolute_url()}">' in page
+    assert "Nothing uses it yet" not in page
+    unread = signed_in(desk.contributor).get(address).content.decode()
+    assert row.get_absolute_url() not in unread
+    assert "Nothing uses it yet" in unread
 
 
 def test_ticks_come_through_a_conflict_and_the_end_of_writing(

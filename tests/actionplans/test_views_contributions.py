@@ -123,11 +123,90 @@ def test_submitted_meanwhile_keeps_what_was_typed(desk, police, signed_in):
     assert "More." in text_of(answer)
 
 
+# --- Its documents ------------------------------------------------------------------------------
+def ticks(response, name):
+    """Values of the ticked boxes of that name."""
+    boxes = re.findall(rf'<input[^>]*name="{name}"[^>]*>', response.content.decode())
+    return [int(re.search(r'value="(\d+)"', box)[1]) for box in boxes if " checked" in box]
+
+
+def test_documents_are_found_and_nothing_is_saved_by_it(desk, police, signed_in):
+    roster = make.document(desk)
+    make.document(desk, "The order")
+    sent = {"text": "Typed.", "version": 0, "words": "roster", "action": "find"}
+    client = signed_in(police.contributor)
+    found = client.post(page(desk), sent)
+    assert found.context["form"].fields["library"].choices == [(str(roster.pk), "The roster")]
+    assert found.context["form"]["text"].value() == "Typed."
+    none = client.post(page(desk), {**sent, "words": "minutes"})
+    assert "No document fits these words." in text_of(none)
+    assert not Contribution.objects.exists()
+
+
+def test_what_is_ticked_is_carried_once_saved_and_can_be_removed(desk, police, signed_in):
+    roster = make.document(desk)
+    client = signed_in(police.contributor)
+    client.post(page(desk), {"text": "Done.", "version": 0, "library": roster.pk})
+    row = Contribution.objects.get()
+    assert list(row.evidence.all()) == [roster]
+    about = reverse("actionplans:evidence-about", args=["NGA", roster.pk])
+    assert f'<a href="{about}">' in client.get(row.get_absolute_url()).content.decode()
+    shown = client.get(page(desk))
+    assert f'<a href="{about}">' in shown.content.decode()
+    assert shown.context["form"].fields["remove"].choices == [(str(roster.pk), "The roster")]
+    again = {"text": "Done.", "version": 1, "words": "roster", "action": "find"}
+    assert client.post(page(desk), again).context["form"].fields["library"].choices == []
+    client.post(page(desk), {"text": "Done.", "version": 1, "remove": roster.pk})
+    assert not row.evidence.exists()
+
+
+def test_the_form_says_where_documents_are_added(desk, police, signed_in):
+    html = signed_in(police.contributor).get(page(desk)).content.decode()
+    assert f'href="{reverse("actionplans:evidence-add", args=["NGA"])}"' in html
+    assert "Files and links are added in the library, not here." in words(html)
+
+
+def test_a_chosen_document_that_is_gone_is_named_at_its_place(desk, police, signed_in):
+    roster = make.document(desk)
+    sent = {"text": "Typed.", "version": 0, "library": [roster.pk, 999_999]}
+    refused = signed_in(police.contributor).post(page(desk), sent)
+    assert refused.context["form"].errors["library"] == [
+        "A chosen document is no longer in the library. Choose again."
+    ]
+    assert refused.context["form"]["text"].value() == "Typed."
+    assert ticks(refused, "library") == [roster.pk]
+    assert not Contribution.objects.exists()
+
+
+def test_a_conflict_keeps_the_ticks(desk, police, signed_in):
+    roster, order = make.document(desk), make.document(desk, "The order")
+    make.contribution(desk, police, ContributionState.DRAFT, use=[order])
+    client = signed_in(police.contributor)
+    sent = {"text": "Mine.", "version": 0, "library": roster.pk, "remove": order.pk}
+    answer = client.post(page(desk), sent)
+    assert answer.status_code == 409
+    assert (ticks(answer, "library"), ticks(answer, "remove")) == ([roster.pk], [order.pk])
+    client.post(page(desk), {**sent, "version": 1})
+    assert list(Contribution.objects.get().evidence.all()) == [roster]
+
+
+def test_a_late_tick_is_named_to_be_chosen_again(desk, police, signed_in):
+    roster = make.document(desk)
+    make.contribution(desk, police, use=[make.document(desk, "The order")])
+    sent = {"text": "More.", "version": 1, "library": roster.pk}
+    answer = signed_in(police.contributor).post(page(desk), sent)
+    assert answer.status_code == 409
+    assert "Documents to use The roster" in text_of(answer)
+    assert "Evidence The order" in text_of(answer)  # the contribution as it stands
+
+
 def test_typed_text_comes_through_an_ended_session(desk, police, signed_in):
     client = signed_in(police.contributor)
     client.get(page(desk))
     del client.cookies["sessionid"]
-    refused = client.post(page(desk), {"text": "Long in the writing.", "version": 0})
+    roster = make.document(desk)
+    sent = {"text": "Long in the writing.", "version": 0, "library": roster.pk}
+    refused = client.post(page(desk), sent)
     assert refused.status_code == 401
     credentials = {"login": police.contributor.email, "password": "a long password"}
     typed = {"typed": refused.context["typed"], "next": page(desk)}
@@ -135,6 +214,7 @@ def test_typed_text_comes_through_an_ended_session(desk, police, signed_in):
     shown = client.get(page(desk))
     assert "This is not saved yet" in text_of(shown)
     assert shown.context["form"]["text"].value() == "Long in the writing."
+    assert ticks(shown, "library") == [roster.pk]
     assert not Contribution.objects.exists()
 
 
@@ -215,7 +295,7 @@ def test_a_stale_step_is_decided_anew(desk, police, signed_in):
     assert Contribution.objects.get().state == "submitted"
 
 
-@pytest.mark.parametrize(("who", "cost"), [("validator", 24), ("lead", 18)])
+@pytest.mark.parametrize(("who", "cost"), [("validator", 25), ("lead", 19)])
 def test_cost_of_the_page_is_the_same_at_one_and_three(
     desk, police, signed_in, count_queries, who, cost
 ):
@@ -226,6 +306,18 @@ def test_cost_of_the_page_is_the_same_at_one_and_three(
         make.contribution(desk, make.supporter(desk, name))
     counts.append(count_queries(lambda: client.get(row.get_absolute_url())))
     assert counts == [cost, cost]
+
+
+def test_cost_of_the_pages_is_the_same_at_one_document_and_three(
+    desk, police, signed_in, count_queries
+):
+    row = make.contribution(desk, police, ContributionState.DRAFT, use=[make.document(desk)])
+    client, counts = signed_in(police.contributor), []
+    for more in ([], [make.document(desk, "The order"), make.document(desk, "The plan")]):
+        row.evidence.add(*more)
+        pages = (row.get_absolute_url(), page(desk))
+        counts.append([count_queries(lambda url=url: client.get(url)) for url in pages])
+    assert counts == [[27, 25], [27, 25]]
 
 
 def test_cost_of_the_form_is_the_same_at_one_and_three(desk, police, signed_in, count_queries):

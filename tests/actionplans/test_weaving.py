@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from actionplans.enums import ContributionState, Part, UpdateState
 from actionplans.models import ContributionUse
-from actionplans.services import updates
+from actionplans.services import contributions, updates
 from actionplans.services.contents import Content
 from tests.factories import actionplans as make
 from tests.factories.pages import text, words
@@ -101,6 +101,59 @@ def test_what_is_ticked_is_noted_when_the_answer_is_saved(desk, given, signed_in
     assert f"Taken into the answer by {desk.contributor.name}" in text(client, page(desk))
 
 
+# --- Documents ----------------------------------------------------------------------------------
+def offered(answer):
+    return answer.context["form"].fields["library"].choices
+
+
+def test_its_documents_are_ticked_and_support_the_answer_once_it_is_saved(desk, police, signed_in):
+    roster, order = make.document(desk), make.document(desk, "The order")
+    row = make.contribution(desk, police, use=[roster, order])
+    client = signed_in(desk.contributor)
+    assert "Its documents are ticked above under Evidence" in text(client, page(desk))
+    woven = client.post(page(desk), typed(desk, weave=row.pk, library=order.pk))
+    form = woven.context["form"]
+    assert form.ticked() == [order.pk, roster.pk]
+    assert sorted(title for _pk, title in offered(woven)) == ["The order", "The roster"]
+    assert not desk.refresh().evidence.exists()
+    client.post(page(desk), typed(desk, woven=row.pk, library=form.ticked(), action="save"))
+    assert list(desk.refresh().evidence.order_by("pk")) == [roster, order]
+
+
+def test_a_document_that_the_answer_holds_is_not_ticked_again(desk, police, signed_in):
+    roster, order = make.document(desk), make.document(desk, "The order")
+    row = make.contribution(desk, police, use=[roster, order])
+    content = Content.of(desk.update, use=[roster.pk])
+    updates.save_update(update=desk.update, version=0, content=content, by=desk.contributor)
+    desk.refresh()
+    woven = signed_in(desk.contributor).post(page(desk), typed(desk, weave=row.pk))
+    assert woven.context["form"].ticked() == [order.pk]
+
+
+def test_locked_evidence_takes_the_text_alone(desk, police, signed_in):
+    row = make.contribution(desk, police, use=[make.document(desk)])
+    update = make.bring_to(desk, UpdateState.SUBMITTED)
+    reasons = {Part.NARRATIVE: "Say more."}
+    updates.return_update(update=update, version=update.version, reasons=reasons, by=desk.validator)
+    desk.refresh()
+    woven = signed_in(desk.contributor).post(page(desk), typed(desk, weave=row.pk))
+    form = woven.context["form"]
+    assert "Patrols were trained." in form["narrative"].value()
+    assert ("library" in form.fields, form.ticked()) == (False, [])
+    assert "Its documents are ticked" not in text_of(woven)
+
+
+def test_documents_are_seen_with_the_text_and_not_before(desk, police, signed_in):
+    roster = make.document(desk)
+    row = make.contribution(desk, police, ContributionState.SUBMITTED, use=[roster])
+    client = signed_in(desk.contributor)
+    assert "The roster" not in text(client, page(desk))
+    contributions.sign_contribution(contribution=row, version=1, by=police.validator)
+    about = reverse("actionplans:evidence-about", args=["NGA", roster.pk])
+    assert f'<a href="{about}">' in client.get(page(desk)).content.decode()
+    assert client.get(about).status_code == 200
+
+
 def test_what_is_not_ticked_is_not_noted(desk, given, signed_in):
     signed_in(desk.contributor).post(page(desk), typed(desk, action="save"))
     assert (desk.refresh().version, ContributionUse.objects.count()) == (1, 0)
@@ -127,8 +180,6 @@ def test_a_conflict_page_carries_the_tick(desk, given, signed_in):
 def test_a_contribution_rewritten_since_is_not_taken_in_any_more(desk, given, police, signed_in):
     client = signed_in(desk.contributor)
     client.post(page(desk), typed(desk, woven=given.pk, action="save"))
-    from actionplans.services import contributions
-
     row = contributions.return_contribution(
         contribution=given, version=given.version, reason="Shorter.", by=desk.contributor
     )
@@ -174,6 +225,7 @@ def test_cost_of_the_form_is_the_same_at_one_and_three(desk, given, signed_in, c
     client = signed_in(desk.contributor)
     counts = [count_queries(lambda: client.get(page(desk)))]
     for name in ("Army", "Navy"):
-        make.contribution(desk, make.supporter(desk, name))
+        use = [make.document(desk, name), make.document(desk, f"{name} order")]
+        make.contribution(desk, make.supporter(desk, name), use=use)
     counts.append(count_queries(lambda: client.get(page(desk))))
-    assert counts == [20, 20]
+    assert counts == [21, 21]

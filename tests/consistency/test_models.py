@@ -88,6 +88,7 @@ def test_what_was_recorded_sent_or_made_is_append_only() -> None:
         "accounts.AuditEvent",
         "actionplans.Amendment",
         "actionplans.ContributionRevision",
+        "actionplans.ContributionRevision_evidence",
         "actionplans.ContributionUse",
         "actionplans.Remark",
         "actionplans.PersonalReminder",

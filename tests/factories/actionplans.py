@@ -1,5 +1,6 @@
 """Items, periods, assignments and answers; answers move through the services themselves."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -12,12 +13,13 @@ from actionplans.models import (
     CatalogueText,
     Clarification,
     Contribution,
+    Evidence,
     ExtensionRequest,
     ProgressUpdate,
     ReportingPeriod,
     Theme,
 )
-from actionplans.services import contributions, discussion, submissions, updates
+from actionplans.services import contributions, discussion, evidence, submissions, updates
 from actionplans.services.contents import Content, NewEvidence
 from common import clock
 from tests.factories import accounts
@@ -221,10 +223,11 @@ def contribution(
     *,
     text: str = "Patrols were trained.",
     measures: str = "",
+    use: Iterable[Evidence] = (),
 ) -> Contribution:
     """The supporter's contribution to the desk's answer, through the services."""
     typed = {"update": desk.update, "institution": by.institution, "version": 0, "text": text}
-    typed |= {"measures": measures, "by": by.contributor}
+    typed |= {"measures": measures, "use": [one.pk for one in use], "by": by.contributor}
     if state == ContributionState.DRAFT:
         return contributions.save_contribution(**typed)
     row = contributions.submit_contribution(**typed)
@@ -234,6 +237,12 @@ def contribution(
     if state == ContributionState.RETURNED:
         return contributions.return_contribution(**step, reason="Name the units.")
     return contributions.sign_contribution(**step)
+
+
+def document(desk: Desk, title: str = "The roster") -> Evidence:
+    """A document of the party's library that nothing uses."""
+    new = NewEvidence(title=title, url="https://example.org/roster")
+    return evidence.add_evidence(party=desk.party, new=new, by=desk.coordinator)
 
 
 def question(desk: Desk, text: str = "Which units?", days: int = 14) -> Clarification:

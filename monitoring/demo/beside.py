@@ -4,10 +4,11 @@ import datetime as dt
 from collections.abc import Iterable
 from dataclasses import replace
 
+from accounts.models import Institution
 from actionplans.enums import UpdateState
-from actionplans.models import Contribution, ProgressUpdate
-from actionplans.services import contributions, discussion
-from actionplans.services.contents import Content
+from actionplans.models import Contribution, Evidence, ProgressUpdate
+from actionplans.services import contributions, discussion, evidence
+from actionplans.services.contents import Content, NewEvidence
 from common import clock
 from monitoring.demo.cast import DATA, Cast
 
@@ -25,6 +26,7 @@ def contribute(cast: Cast, update: ProgressUpdate, state: UpdateState) -> list[C
             "update": update,
             "institution": institution,
             "text": DATA["contributions"][number % 2].format(institution=institution.name),
+            "use": [one.pk for one in _documents(cast, update, institution)],
             "by": cast.contributors[key],
         }
         if state == UpdateState.DRAFT and institution == institutions[-1]:
@@ -39,10 +41,27 @@ def contribute(cast: Cast, update: ProgressUpdate, state: UpdateState) -> list[C
     return given
 
 
+def _documents(cast: Cast, update: ProgressUpdate, institution: Institution) -> list[Evidence]:
+    """What shows a contribution: of some items a document, of most none."""
+    title = DATA["contributed_documents"].get(update.assignment.item.code)
+    if title is None:
+        return []
+    new = NewEvidence(
+        title=title.format(institution=institution.name),
+        url=f"https://example.org/{cast.party.code.lower()}/{update.period.code}",
+        publisher=institution.name,
+        date=clock.today() - 30 * DAY,
+    )
+    by = cast.contributors[cast.key_of(institution)]
+    return [evidence.add_evidence(party=cast.party, new=new, by=by)]
+
+
 def with_contributions(content: Content, given: Iterable[Contribution]) -> Content:
-    """The lead's text with what was given under it."""
-    texts = [content.narrative, *(one.text for one in given)]
-    return replace(content, narrative="\n\n".join(texts))
+    """The lead's text with what was given under it, and with its documents."""
+    rows = list(given)
+    texts = [content.narrative, *(one.text for one in rows)]
+    documents = Evidence.objects.filter(contributions__in=rows).values_list("pk", flat=True)
+    return replace(content, narrative="\n\n".join(texts), use=set(documents))
 
 
 def discuss(cast: Cast, plan: Iterable[tuple[ProgressUpdate, UpdateState]], is_open: bool) -> None:

@@ -107,15 +107,16 @@ def test_each_row_of_a_submission_says_who_has_it_next(signed_in):
 
 def test_each_row_of_a_submission_says_how_many_contributions_it_goes_without(signed_in):
     desk = make.desk()
-    desk.update.assignment.supporting.set([])
     rows = [desk.update, *more_answers(desk, 2, UpdateState.DRAFT)]
     police, army, navy = (make.supporter(desk, name) for name in ("Police", "Army", "Navy"))
-    for update, supporters in ((rows[1], [police, army, navy]), (rows[2], [army])):
+    for update, supporters in ((rows[1], [police, army, navy]), (rows[2], [army, navy])):
         update.assignment.supporting.set(one.institution for one in supporters)
     desk.update.assignment.supporting.set([])
     desk.update = rows[1]
     make.contribution(desk, police)
     make.contribution(desk, army, ContributionState.SUBMITTED)
+    desk.update = rows[2]
+    make.contribution(desk, army)
     desk.update = rows[0]
     for update in rows:
         save(update, desk.contributor, narrative="The plan was adopted.", rating="2")

@@ -14,6 +14,7 @@ from accounts.models import User
 from actionplans.models import ProgressUpdate, ReportingPeriod
 from common import jobs
 from common.enums import JobState
+from common.memory import keep_what_is_loaded
 from common.models import Job
 from monitoring.services.reports import enqueue_due_reports
 
@@ -31,6 +32,7 @@ def build_reports() -> None:
 def pages() -> None:
     """Median time, queries and bytes of each page; one line a page."""
     settings.ALLOWED_HOSTS.append("testserver")
+    keep_what_is_loaded()  # as the server does
     period = ReportingPeriod.objects.closed().order_by("-opens_at")[0].code
     update = ProgressUpdate.objects.filter(assignment__party__code="NGA", period__code=period)[0]
     wanted = [

@@ -30,6 +30,7 @@ from actionplans.models import (
     UpdateRevision,
 )
 from common import clock
+from common.memory import keep_what_is_loaded
 from monitoring.queries.search.find import find, hits
 from monitoring.services import search
 from monitoring.views.search import PER_PAGE
@@ -69,6 +70,7 @@ def fill() -> None:
 def measure() -> None:
     """Half and 95 of a hundred searches are faster than that; then whole pages."""
     settings.ALLOWED_HOSTS.append("testserver")
+    keep_what_is_loaded()  # as the server does
     for who in ("member", "reviewer"):
         user = User.objects.get(email=f"{who}@example.org")
         for how_often, asked in ASKED.items():

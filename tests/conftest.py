@@ -1,7 +1,6 @@
 """What every test shares. The database is the one TEST_DATABASE_URL names, or SQLite."""
 
 import copy
-import gc
 import os
 import shutil
 import time
@@ -16,7 +15,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
-from common import clock, jobs, mail, triggers
+from common import clock, jobs, mail, memory, triggers
 
 # Files whose few tests take a minute or more; the journeys are others.
 LONG = (
@@ -67,11 +66,8 @@ def pytest_runtest_setup() -> None:
 
 
 def pytest_collection_finish() -> None:
-    """Django, the tests and what they import stay to the end: looking through it all for garbage
-    again and again took a seventh of a run."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(50_000, 50, 100)
+    """Looking for garbage among Django and all the tests took a seventh of a run."""
+    memory.keep_what_is_loaded()
 
 
 def pytest_unconfigure() -> None:

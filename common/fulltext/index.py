@@ -39,6 +39,9 @@ def create(table: str, on: Any = connection) -> None:
     with on.cursor() as cursor:
         if _is_postgresql(on):
             cursor.execute(f'ALTER TABLE "{table}" ADD COLUMN terms tsvector')
+            # As they are: frequent words are looked for in row after row, and most of the time of
+            # that went into unpacking. They take half as much space again.
+            cursor.execute(f'ALTER TABLE "{table}" ALTER COLUMN terms SET STORAGE EXTERNAL')
             # Without fastupdate no search has to read what other writes left unsorted.
             cursor.execute(
                 f'CREATE INDEX "{table}_terms" ON "{table}" USING gin (terms)'

@@ -1,21 +1,21 @@
 """The place of a text that shows why it was found, as it was written."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from common.fulltext.asking import Question
-from common.fulltext.words import Word, language_of, words
+from common.fulltext.words import language_of, words
 
 LENGTH = 260  # characters of a snippet, about
 BEFORE = 60  # of them before the first hit
 
 
-@dataclass(frozen=True)
-class _Hit:
-    word: Word
+class _Hit(NamedTuple):
+    start: int
+    end: int
     part: int
 
 
@@ -36,20 +36,20 @@ def snippet(text: str, question: Question, language: str = "") -> SafeString:
 
 
 def _hits(text: str, question: Question, language: str) -> list[_Hit]:
-    met = ((word, question.part_of(word.term)) for word in words(text, language))
-    return [_Hit(word, part) for word, part in met if part >= 0]
+    met = ((word, question.part_of(term)) for word, term in words(text, language))
+    return [_Hit(word.start(), word.end(), part) for word, part in met if part >= 0]
 
 
 def _best(hits: Sequence[_Hit]) -> int:
     """Where the stretch begins that meets most parts of the question; the first of several."""
     best, most, last = 0, 0, 0
     for first, hit in enumerate(hits):
-        limit = hit.word.start + LENGTH - BEFORE
-        while last < len(hits) and hits[last].word.end <= limit:
+        limit = hit.start + LENGTH - BEFORE
+        while last < len(hits) and hits[last].end <= limit:
             last += 1
         met = len({one.part for one in hits[first:last]})
         if met > most:
-            best, most = hit.word.start, met
+            best, most = hit.start, met
     return best
 
 
@@ -68,10 +68,9 @@ def _with_marks(text: str, hits: Iterable[_Hit], start: int, end: int) -> SafeSt
     pieces: list[tuple[str, SafeString]] = []
     at = start
     for hit in hits:
-        word = hit.word
-        if start <= word.start and word.end <= end:
-            shown = format_html("<mark>{}</mark>", text[word.start : word.end])
-            pieces.append((text[at : word.start], shown))
-            at = word.end
+        if start <= hit.start and hit.end <= end:
+            shown = format_html("<mark>{}</mark>", text[hit.start : hit.end])
+            pieces.append((text[at : hit.start], shown))
+            at = hit.end
     pieces.append((text[at:end], mark_safe("")))
     return format_html_join("", "{}{}", pieces)

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
-from typing import NamedTuple
 
 from common.fulltext import english
 from common.fulltext.folding import fold
@@ -34,14 +33,6 @@ FUNCTION_WORDS = {
 _ALL_FUNCTION_WORDS = frozenset().union(*FUNCTION_WORDS.values())
 
 
-class Word(NamedTuple):
-    """A word of a text: where it stands there, and its term."""
-
-    start: int
-    end: int
-    term: str
-
-
 def language_of(text: str) -> str:
     """en or fr, by the small words that a text of Latin letters has more of."""
     found = [fold(match[0]) for match in _WORD.finditer(text[:5000])]
@@ -49,15 +40,15 @@ def language_of(text: str) -> str:
     return "fr" if counts["fr"] > counts["en"] else "en"
 
 
-def words(text: str, language: str) -> Iterator[Word]:
-    """The words in their order; those that fold to nothing are left out."""
+def words(text: str, language: str) -> Iterator[tuple[re.Match[str], str]]:
+    """The words in their order, each with its term; those that fold to nothing are left out."""
     for match in _WORD.finditer(text):
         if found := term(match[0], language):
-            yield Word(match.start(), match.end(), found)
+            yield match, found
 
 
 def terms(text: str, language: str) -> list[str]:
-    return [word.term for word in words(text, language)]
+    return [found for _match, found in words(text, language)]
 
 
 @lru_cache(maxsize=100_000)

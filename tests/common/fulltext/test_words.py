@@ -69,8 +69,7 @@ def test_function_words_are_left_out_unless_nothing_else_is_asked() -> None:
 def test_words_stand_where_they_say(text: str, language: str) -> None:
     """In order, apart from each other, and each with the term of what stands there."""
     found = list(words(text, language))
-    assert [term(text[word.start : word.end], language) for word in found] == [
-        word.term for word in found
-    ]
-    assert all(a.end <= b.start for a, b in pairwise(found))
-    assert all(0 < len(word.term) <= LONGEST for word in found)
+    assert [term(word[0], language) for word, _own in found] == [own for _word, own in found]
+    assert all(a.end() <= b.start() for (a, _), (b, _) in pairwise(found))
+    assert all(text[word.start() : word.end()] == word[0] for word, _term in found)
+    assert all(0 < len(own) <= LONGEST for _word, own in found)

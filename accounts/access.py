@@ -11,7 +11,7 @@ from django.http import Http404, HttpRequest
 from accounts.enums import RoleCode
 from accounts.models import Membership, Party, User
 from accounts.permissions import READING, ROLES, Permission
-from accounts.seats import MANDATED, Seats
+from accounts.reach import Reach
 
 T = TypeVar("T")
 
@@ -50,14 +50,14 @@ class Access:
         )
 
     @cached_property
-    def seats(self) -> Seats:
+    def reach(self) -> Reach:
         """What rules of visibility ask of this person, without reading memberships again."""
-        return Seats(self.user, self.memberships)
+        return Reach(self.user, self.memberships)
 
     @property
     def may_hold_mandates(self) -> bool:
         """Whether a role of theirs lets a mandate count; for all others none need be read."""
-        return any(m.role in MANDATED for m in self.memberships)
+        return self.reach.may_hold_mandates
 
     def may_give(self, party: Party | None) -> frozenset[RoleCode]:
         """The roles that this person may give and end in the party (None: in the portal)."""

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Institution, User, paired
 from accounts.permissions import Permission
-from accounts.seats import Seats
+from accounts.reach import Reach
 from actionplans.enums import ContributionState, Verb
 from actionplans.models.evidence import Evidence
 from actionplans.models.updates import ProgressUpdate
@@ -21,14 +21,14 @@ HANDED_OVER = Q(state=ContributionState.SIGNED) | Q(
 
 
 class ContributionQuerySet(models.QuerySet["Contribution"]):
-    def visible_to(self, reader: User | Seats) -> "ContributionQuerySet":
+    def visible_to(self, reader: User | Reach) -> "ContributionQuerySet":
         """The own institution's in every state, the coordinator's party's too; what is handed
         over to the lead institution, and to others of the party once they may read the answer."""
-        seats = Seats.of(reader)
-        readable = ProgressUpdate.objects.of_member(seats)
+        reach = Reach.of(reader)
+        readable = ProgressUpdate.objects.of_member(reach)
         return self.filter(
-            Q(institution__in=seats.institutions())
-            | Q(update__assignment__party__in=seats.parties(Permission.READ_DRAFTS))
+            Q(institution__in=reach.institutions())
+            | Q(update__assignment__party__in=reach.parties(Permission.READ_DRAFTS))
             | (HANDED_OVER & Q(update__in=readable.values("pk")))
         )
 

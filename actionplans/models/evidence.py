@@ -6,28 +6,28 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Party, User
-from accounts.seats import Seats
+from accounts.reach import Reach
 from actionplans.enums import Visibility
 from common import clock
 from common.models import StoredFile
 
 
 class EvidenceQuerySet(models.QuerySet["Evidence"]):
-    def visible_to(self, reader: User | Seats) -> "EvidenceQuerySet":
+    def visible_to(self, reader: User | Reach) -> "EvidenceQuerySet":
         """Evidence of answers and contributions the reader may read; of an own party also what no
         answer uses yet."""
         from actionplans.models.contributions import Contribution
         from actionplans.models.updates import ProgressUpdate, UpdateRevision
 
-        seats = Seats.of(reader)
-        own = Q(party__in=seats.parties())
+        reach = Reach.of(reader)
+        own = Q(party__in=reach.parties())
         uses = EvidenceUse.objects.filter(evidence=OuterRef("pk"))
         kept = UpdateRevision.objects.filter(evidence=OuterRef("pk"))
-        live = ProgressUpdate.objects.of_member(seats).filter(
+        live = ProgressUpdate.objects.of_member(reach).filter(
             evidence_uses__evidence=OuterRef("pk")
         )
-        given = Contribution.objects.visible_to(seats).filter(evidence=OuterRef("pk"))
-        sent = ProgressUpdate.objects.under_mandate(seats).filter(
+        given = Contribution.objects.visible_to(reach).filter(evidence=OuterRef("pk"))
+        sent = ProgressUpdate.objects.under_mandate(reach).filter(
             transmitted_revision__evidence=OuterRef("pk")
         )
         # Conditions on each document, not a list of all that are visible: a search asks for few.

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Institution, Party, User, paired
 from accounts.permissions import Permission
-from accounts.seats import Seats
+from accounts.reach import Reach
 from actionplans.enums import RATINGS_WITH_REASON, PeriodKind, Rating, UpdateState, Verb
 from actionplans.models.absences import Absence
 from actionplans.models.catalogue import CatalogueItem
@@ -81,18 +81,18 @@ class Assignment(models.Model):
 
 
 class ProgressUpdateQuerySet(models.QuerySet["ProgressUpdate"]):
-    def of_member(self, reader: User | Seats) -> "ProgressUpdateQuerySet":
+    def of_member(self, reader: User | Reach) -> "ProgressUpdateQuerySet":
         """Answers of the reader's own parties, as far as the reader's roles let them be read."""
-        seats = Seats.of(reader)
+        reach = Reach.of(reader)
         return self.filter(
-            Q(assignment__lead__in=seats.institutions())
-            | Q(assignment__party__in=seats.parties(Permission.READ_DRAFTS))
-            | Q(assignment__party__in=seats.parties(), state__in=SIGNED_OR_LATER)
+            Q(assignment__lead__in=reach.institutions())
+            | Q(assignment__party__in=reach.parties(Permission.READ_DRAFTS))
+            | Q(assignment__party__in=reach.parties(), state__in=SIGNED_OR_LATER)
         )
 
-    def under_mandate(self, reader: User | Seats) -> "ProgressUpdateQuerySet":
+    def under_mandate(self, reader: User | Reach) -> "ProgressUpdateQuerySet":
         """Answers that were transmitted by a party under the reader's mandate."""
-        reviewed = Seats.of(reader).reviewed()
+        reviewed = Reach.of(reader).reviewed()
         return self.filter(assignment__party__in=reviewed, transmitted_revision__isnull=False)
 
     def sent_before(self) -> "ProgressUpdateQuerySet":
@@ -118,7 +118,7 @@ class ProgressUpdateQuerySet(models.QuerySet["ProgressUpdate"]):
         rows = self.carrying().annotate(before=Subquery(before))
         return ProgressUpdate.objects.filter(pk__in=rows.values("before"))
 
-    def visible_to(self, reader: User | Seats) -> "ProgressUpdateQuerySet":
+    def visible_to(self, reader: User | Reach) -> "ProgressUpdateQuerySet":
         """Own answers, and those `under_mandate`."""
         own = self.model.objects.of_member(reader).values("pk")
         reviewed = self.model.objects.under_mandate(reader).values("pk")

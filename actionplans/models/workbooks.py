@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Institution, Party, User, known, paired
 from accounts.permissions import Permission
-from accounts.seats import Seats
+from accounts.reach import Reach
 from actionplans.enums import WorkbookState
 from actionplans.models.periods import ReportingPeriod
 from common import clock
@@ -19,10 +19,10 @@ from common.models import StoredFile
 class WorkbookImportQuerySet(models.QuerySet["WorkbookImport"]):
     def visible_to(self, user: User) -> "WorkbookImportQuerySet":
         """Of institutions the user may answer for, and of parties the user coordinates."""
-        seats = Seats(user)
+        reach = Reach(user)
         return self.filter(
-            Q(institution__in=seats.institutions(Permission.ANSWER))
-            | Q(party__in=seats.parties(Permission.ENDORSE))
+            Q(institution__in=reach.institutions(Permission.ANSWER))
+            | Q(party__in=reach.parties(Permission.ENDORSE))
         )
 
 

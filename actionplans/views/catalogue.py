@@ -146,7 +146,7 @@ def _party_rows(request: HttpRequest, item: CatalogueItem) -> list[PartyRow]:
         a.party_id: a
         for a in assignments.select_related("party", "lead", "focal_point__absence", "alternate")
     }
-    answers = ProgressUpdate.objects.visible_to(access(request).user).filter(
+    answers = ProgressUpdate.objects.visible_to(access(request).reach).filter(
         assignment__item=item, assignment__party__in=parties, period=period
     )
     updates = {u.assignment.party_id: u for u in answers.select_related("assignment__party")}

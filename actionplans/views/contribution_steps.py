@@ -65,7 +65,7 @@ def contribution_or_404(
     ago, so that the reason typed is not lost; the page then shows no text of it.
     """
     party, who = party_or_404(request, code), access(request)
-    wanted = Q(pk__in=Contribution.objects.visible_to(who.user).values("pk"))
+    wanted = Q(pk__in=Contribution.objects.visible_to(who.reach).values("pk"))
     if request.method == "POST":
         wanted |= Q(update__assignment__lead__in=who.institutions(Permission.ANSWER))
     found = with_answer(Contribution.objects.filter(wanted))
@@ -73,7 +73,7 @@ def contribution_or_404(
 
 
 def _is_readable(request: HttpRequest, contribution: Contribution) -> bool:
-    visible = Contribution.objects.visible_to(access(request).user)
+    visible = Contribution.objects.visible_to(access(request).reach)
     return visible.filter(pk=contribution.pk).exists()
 
 
@@ -103,7 +103,7 @@ def show_contribution(request: HttpRequest, code: str, pk: int, contribution: in
 def _frame(request: HttpRequest, shown: Contribution) -> dict[str, Any]:
     """What every page about one contribution shows; the answer is linked for who may read it."""
     update = shown.update
-    readable = ProgressUpdate.objects.visible_to(access(request).user).filter(pk=update.pk)
+    readable = ProgressUpdate.objects.visible_to(access(request).reach).filter(pk=update.pk)
     return {
         "contribution": shown,
         "evidence": evidence_of(shown),

@@ -45,7 +45,7 @@ def supported_or_404(request: HttpRequest, code: str, pk: int) -> ProgressUpdate
     supports = Assignment.supporting.through.objects.filter(
         assignment=OuterRef("assignment"), institution__in=own
     )
-    readable = ProgressUpdate.objects.visible_to(who.user).values("pk")
+    readable = ProgressUpdate.objects.visible_to(who.reach).values("pk")
     found = with_people(ProgressUpdate.objects.filter(Q(pk__in=readable) | Exists(supports)))
     found = found.prefetch_related("assignment__item__texts")
     return get_object_or_404(found, assignment__party=party, pk=pk)

@@ -202,7 +202,7 @@ def edit_evidence(request: HttpRequest, code: str, pk: int) -> HttpResponseBase:
 
 
 def _visible_or_404(request: HttpRequest, party: Party, pk: int) -> Evidence:
-    visible = Evidence.objects.visible_to(access(request).user)
+    visible = Evidence.objects.visible_to(access(request).reach)
     rows = visible.select_related("stored_file", "added_by", "party")
     return get_object_or_404(rows, party=party, pk=pk)
 

@@ -38,7 +38,7 @@ BEING_AMENDED = gettext_lazy(
 def update_or_404(request: HttpRequest, code: str, pk: int) -> ProgressUpdate:
     """An answer of the party that the user may read; else exactly as if absent."""
     party = party_or_404(request, code)
-    visible = with_people(ProgressUpdate.objects.visible_to(access(request).seats))
+    visible = with_people(ProgressUpdate.objects.visible_to(access(request).reach))
     visible = visible.prefetch_related("assignment__item__texts")
     return get_object_or_404(visible, assignment__party=party, pk=pk)
 

@@ -54,7 +54,7 @@ def readable(request: HttpRequest, document: Evidence | None) -> bool:
     """Whether the user may open the document; its title stands with the record anyway."""
     if document is None:
         return False
-    return Evidence.objects.visible_to(access(request).user).filter(pk=document.pk).exists()
+    return Evidence.objects.visible_to(access(request).reach).filter(pk=document.pk).exists()
 
 
 def add_page(

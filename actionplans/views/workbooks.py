@@ -113,7 +113,7 @@ def _institutions(
     request: HttpRequest, offline: Offline, period: ReportingPeriod
 ) -> list[dict[str, Any]]:
     """Institutions that lead answers in the period, with how many can be written."""
-    visible = ProgressUpdate.objects.visible_to(access(request).user)
+    visible = ProgressUpdate.objects.visible_to(access(request).reach)
     rows = (
         visible.filter(assignment__party=offline.party, period=period)
         .order_by("assignment__lead__name")

@@ -115,7 +115,7 @@ def newest(
         )
         return list(rows.filter(holds).order_by("-pk").values_list("pk", *fields)[:limit])
     asked = " AND ".join(map(_part_match, question.parts))
-    narrowed = [told_by_rows, *marks] if told_by_rows else marks
+    narrowed = filter(None, (told_by_rows, *marks))
     told = "".join(f" AND marks : ({' OR '.join(sorted(some))})" for some in narrowed)
     try:
         seen = rows.order_by().annotate(found_key=models.F("pk"))

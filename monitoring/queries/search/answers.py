@@ -27,11 +27,11 @@ from monitoring.queries.search.sources import (
 TEXTS = ("narrative", "measures", "next_steps", "rating_reason", "unchanged_reason")
 MEMBERS = Rights(
     lambda reader: reader.own,
-    through(lambda reader: ProgressUpdate.objects.of_member(reader.seats)),
+    through(lambda reader: ProgressUpdate.objects.of_member(reader.reach)),
 )
 UNDER_MANDATE = Rights(
     lambda reader: reader.reviewed,
-    through(lambda reader: ProgressUpdate.objects.under_mandate(reader.seats)),
+    through(lambda reader: ProgressUpdate.objects.under_mandate(reader.reach)),
 )
 
 

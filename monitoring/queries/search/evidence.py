@@ -24,7 +24,7 @@ from monitoring.queries.search.sources import (
 
 READERS = Rights(
     lambda reader: reader.own | reader.reviewed,
-    through(lambda reader: Evidence.objects.visible_to(reader.seats)),
+    through(lambda reader: Evidence.objects.visible_to(reader.reach)),
 )
 
 

@@ -15,7 +15,7 @@ from django.db.models import Exists, OuterRef, Q
 from accounts.access import Access, permissions_of
 from accounts.models import AuditEvent, Party
 from accounts.permissions import Permission
-from accounts.seats import Seats
+from accounts.reach import Reach
 from monitoring.enums import SearchKind
 
 
@@ -44,30 +44,29 @@ class Reader:
     """Who searches, with the parties that narrow the search; read once."""
 
     def __init__(self, who: Access) -> None:
-        self._memberships = who.memberships
-        self._seats = who.seats
+        self._who = who
 
     @cached_property
-    def seats(self) -> Seats:
+    def reach(self) -> Reach:
         """A query, or none for who can hold no mandate."""
-        return self._seats.with_mandates_read()
+        return self._who.reach.with_mandates_read()
 
     @property
     def own(self) -> frozenset[int]:
         """Parties that the reader is a member of."""
-        return frozenset(m.party_id for m in self._memberships if m.party_id)
+        return frozenset(self._who.reach.parties())
 
     @property
     def managed(self) -> frozenset[int]:
         """Parties whose people the reader manages."""
         wanted = Permission.MANAGE_PEOPLE
-        held = (m for m in self._memberships if wanted in permissions_of(m))
+        held = (m for m in self._who.memberships if wanted in permissions_of(m))
         return frozenset(m.party_id for m in held if m.party_id)
 
     @property
     def reviewed(self) -> frozenset[int]:
         """Parties under the reader's mandate."""
-        return frozenset(self.seats.reviewed())
+        return frozenset(self.reach.reviewed())
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""From where somebody reads: what every rule of visibility narrows its rows by."""
+"""How far somebody reads: what every rule of visibility narrows its rows by."""
 
 from collections.abc import Collection, Iterable
 from typing import Any
@@ -14,8 +14,8 @@ MANDATED = frozenset({RoleCode.REVIEWER, RoleCode.OBSERVER})
 Keys = Collection[int] | models.QuerySet[Any, Any]
 
 
-class Seats:
-    """A person's places, as right-hand sides of `__in`.
+class Reach:
+    """A person's parties and institutions, as right-hand sides of `__in`.
 
     They are subqueries, or the keys themselves where the present memberships were read before:
     a query with keys is built and planned in a fraction of the time.
@@ -32,8 +32,8 @@ class Seats:
         self._reviewed = reviewed
 
     @classmethod
-    def of(cls, reader: "User | Seats") -> "Seats":
-        return reader if isinstance(reader, Seats) else cls(reader)
+    def of(cls, reader: "User | Reach") -> "Reach":
+        return reader if isinstance(reader, Reach) else cls(reader)
 
     def parties(self, permission: Permission | None = None) -> Keys:
         """Parties in which the person has a role, if named one with the permission."""
@@ -43,21 +43,26 @@ class Seats:
         """Institutions in which the person has a role, if named one with the permission."""
         return self._places("institution", permission)
 
+    @property
+    def may_hold_mandates(self) -> bool:
+        """Whether a role, where they were read, lets a mandate count."""
+        held = self._memberships
+        return held is None or any(m.role in MANDATED for m in held)
+
     def reviewed(self) -> Keys:
         """Parties under a mandate; none is looked for where no role lets one count."""
         if self._reviewed is not None:
             return self._reviewed
-        held = self._memberships
-        if held is not None and not any(m.role in MANDATED for m in held):
+        if not self.may_hold_mandates:
             return ()
         return Party.objects.under_mandate(self._user).values("pk")
 
-    def with_mandates_read(self) -> "Seats":
+    def with_mandates_read(self) -> "Reach":
         """The same with the keys of the parties under a mandate."""
         found = self.reviewed()
         if isinstance(found, models.QuerySet):
             found = frozenset(found.values_list("pk", flat=True))
-        return Seats(self._user, self._memberships, found)
+        return Reach(self._user, self._memberships, found)
 
     def _places(self, kind: str, permission: Permission | None) -> Keys:
         roles = RoleCode.values if permission is None else roles_with(permission)

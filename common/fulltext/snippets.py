@@ -1,6 +1,7 @@
 """The place of a text that shows why it was found, as it was written."""
 
-from collections.abc import Iterable, Sequence
+from collections import deque
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from django.utils.html import format_html, format_html_join
@@ -21,35 +22,49 @@ class _Hit(NamedTuple):
 
 def marked(text: str, question: Question, language: str = "") -> SafeString:
     """The whole text, escaped, with each hit in <mark>."""
-    hits = _hits(text, question, language or language_of(text))
-    return _with_marks(text, hits, 0, len(text))
+    pieces: list[tuple[str, SafeString]] = []
+    at = 0
+    for hit in _hits(text, question, language or language_of(text)):
+        shown = format_html("<mark>{}</mark>", text[hit.start : hit.end])
+        pieces.append((text[at : hit.start], shown))
+        at = hit.end
+    pieces.append((text[at:], mark_safe("")))
+    return format_html_join("", "{}{}", pieces)
 
 
 def snippet(text: str, question: Question, language: str = "") -> SafeString:
     """A part of the text around the hits that meet most of the question; its beginning if none."""
     text = " ".join(text.split())
-    hits = _hits(text, question, language or language_of(text))
-    start, end = _window(text, _best(hits))
-    cut = _with_marks(text, hits, start, end)
+    language = language or language_of(text)
+    start, end = _window(text, _best(_hits(text, question, language), len(question.parts)))
+    cut = marked(text[start:end], question, language)
     before, after = "… " if start else "", " …" if end < len(text) else ""
     return format_html("{}{}{}", before, cut, after)
 
 
-def _hits(text: str, question: Question, language: str) -> list[_Hit]:
-    met = ((word, question.part_of(term)) for word, term in words(text, language))
-    return [_Hit(word.start(), word.end(), part) for word, part in met if part >= 0]
+def _hits(text: str, question: Question, language: str) -> Iterator[_Hit]:
+    for word, term in words(text, language):
+        part = question.part_of(term)
+        if part >= 0:
+            yield _Hit(word.start(), word.end(), part)
 
 
-def _best(hits: Sequence[_Hit]) -> int:
-    """Where the stretch begins that meets most parts of the question; the first of several."""
-    best, most, last = 0, 0, 0
-    for first, hit in enumerate(hits):
-        limit = hit.start + LENGTH - BEFORE
-        while last < len(hits) and hits[last].end <= limit:
-            last += 1
-        met = len({one.part for one in hits[first:last]})
+def _best(hits: Iterable[_Hit], parts: int) -> int:
+    """Where the stretch begins that meets most parts of the question; the first of several.
+
+    No more of the text is read once a stretch meets all of them.
+    """
+    best, most = 0, 0
+    near: deque[_Hit] = deque()
+    for hit in hits:
+        near.append(hit)
+        while len(near) > 1 and hit.end > near[0].start + LENGTH - BEFORE:
+            near.popleft()
+        met = len({one.part for one in near})
         if met > most:
-            best, most = hit.start, met
+            best, most = near[0].start, met
+        if most == parts:
+            break
     return best
 
 
@@ -62,15 +77,3 @@ def _window(text: str, hit: int) -> tuple[int, int]:
         return start, len(text)
     cut = text.rfind(" ", start, end)
     return start, cut if cut > hit else end
-
-
-def _with_marks(text: str, hits: Iterable[_Hit], start: int, end: int) -> SafeString:
-    pieces: list[tuple[str, SafeString]] = []
-    at = start
-    for hit in hits:
-        if start <= hit.start and hit.end <= end:
-            shown = format_html("<mark>{}</mark>", text[hit.start : hit.end])
-            pieces.append((text[at : hit.start], shown))
-            at = hit.end
-    pieces.append((text[at:end], mark_safe("")))
-    return format_html_join("", "{}{}", pieces)

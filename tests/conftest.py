@@ -3,9 +3,11 @@
 import copy
 import os
 import shutil
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,6 +18,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
 from common import clock, jobs, mail, memory, triggers
+from tests import installations
 
 # Files whose few tests take a minute or more; the journeys are others.
 LONG = (
@@ -45,6 +48,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 # Set once and inherited by the processes that share the run.
 SEED = int(os.environ.setdefault("SEED", str(time.time_ns() % 1_000_000)))
+if "TEST_RUN_DIR" not in os.environ:
+    os.environ["TEST_RUN_DIR"] = tempfile.mkdtemp(prefix="waypost-run-")
 
 
 def pytest_report_header() -> str:
@@ -70,9 +75,27 @@ def pytest_collection_finish() -> None:
     memory.keep_what_is_loaded()
 
 
-def pytest_unconfigure() -> None:
+def pytest_unconfigure(config: pytest.Config) -> None:
     """Nothing of a test run stays behind."""
     shutil.rmtree(settings.DATA_DIR, ignore_errors=True)
+    if not hasattr(config, "workerinput"):  # that of the process that the others share the run of
+        installations.forget_migrated()
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb() -> bool:
+    """SQLite's database is the file that was copied."""
+    return connection.vendor == "sqlite"
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
+    """The database of this process is a copy of the one that the run migrated."""
+    made, test = installations.migrated(), connection.settings_dict["TEST"]
+    if connection.vendor == "sqlite":
+        shutil.copy(Path(made.env["DATA_DIR"], "db.sqlite3"), test["NAME"])
+    else:
+        test["TEMPLATE"] = installations.database_in(made.env["DATABASE_URL"])
 
 
 @pytest.fixture

@@ -1,6 +1,8 @@
 """A whole installation of its own for tests that need real processes: folder, database, broker."""
 
 import atexit
+import fcntl
+import json
 import os
 import shutil
 import signal
@@ -119,26 +121,56 @@ def installation(folder: Path, **more: str) -> Iterator[Installation]:
 
     `more` are further variables of its environment.
     """
-    ready = _ready()
-    shutil.copytree(ready.env["DATA_DIR"], folder, dirs_exist_ok=True)
-    with _installation(folder, like=ready.env.get("DATABASE_URL", ""), **more) as one:
+    with _copy(_ready(), folder, **more) as one:
         yield one
 
 
 @cache
 def _ready() -> Installation:
-    """One that every other of this process is a copy of: migrating takes long."""
+    """One that every other of this process is a copy of."""
     until_the_end = ExitStack()
     atexit.register(until_the_end.close)
     folder = until_the_end.enter_context(TemporaryDirectory(prefix="waypost-ready-"))
-    one = until_the_end.enter_context(_installation(Path(folder)))
-    one.manage("migrate", "-v0")
+    one = until_the_end.enter_context(_copy(migrated(), Path(folder)))
     one.manage("load_reference")
     return one
 
 
+def migrated() -> Installation:
+    """One with tables and no rows, of which all processes of a run make copies: it takes long.
+
+    The first that asks makes it, in the folder that TEST_RUN_DIR names; the others wait for it.
+    """
+    folder = Path(os.environ["TEST_RUN_DIR"])
+    made = folder / "migrated.json"
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not made.exists():
+            one = _make(folder / "migrated")
+            made.write_text(json.dumps(one.env))
+            one.manage("migrate", "-v0")
+    return Installation(json.loads(made.read_text()))
+
+
+def forget_migrated() -> None:
+    """At the end of a run."""
+    folder = Path(os.environ["TEST_RUN_DIR"])
+    if (folder / "migrated.json").exists():
+        _unmake(migrated())
+    shutil.rmtree(folder)
+
+
 @contextmanager
-def _installation(folder: Path, *, like: str = "", **more: str) -> Iterator[Installation]:
+def _copy(of: Installation, folder: Path, **more: str) -> Iterator[Installation]:
+    shutil.copytree(of.env["DATA_DIR"], folder, dirs_exist_ok=True)
+    one = _make(folder, like=of.env.get("DATABASE_URL", ""), **more)
+    try:
+        yield one
+    finally:
+        _unmake(one)
+
+
+def _make(folder: Path, *, like: str = "", **more: str) -> Installation:
     """`like` is the address of the database that its own is a copy of."""
     env = {
         **{k: v for k, v in os.environ.items() if not k.startswith(("TEST_", "DJANGO_"))},
@@ -152,25 +184,33 @@ def _installation(folder: Path, *, like: str = "", **more: str) -> Iterator[Inst
         env.pop(name, None)
     name = f"waypost_{uuid.uuid4().hex[:12]}"
     if server := os.environ.get("TEST_DATABASE_URL"):
-        env["DATABASE_URL"] = urlunsplit(
-            urlsplit(server)._replace(path=urlsplit(server).path.rsplit("/", 1)[0] + f"/{name}")
-        )
-        template = f' TEMPLATE "{urlsplit(like).path.rsplit("/", 1)[1]}"' if like else ""
-        _maintain(server, f'CREATE DATABASE "{name}"{template}')
+        parts = urlsplit(server)
+        path = parts.path.rsplit("/", 1)[0] + f"/{name}"
+        env["DATABASE_URL"] = urlunsplit(parts._replace(path=path))
+        template = f' TEMPLATE "{database_in(like)}"' if like else ""
+        _maintain(f'CREATE DATABASE "{name}"{template}')
     if broker := os.environ.get("TEST_REDIS_URL"):
         env["REDIS_URL"], env["REDIS_PREFIX"] = broker, f"{name}:"
-    try:
-        yield Installation(env)
-    finally:
-        if server:
-            _maintain(server, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
-        if broker:
-            _forget(broker, f"{name}:")
+    return Installation(env)
 
 
-def _maintain(server: str, statement: str) -> None:
+def _unmake(one: Installation) -> None:
+    """Delete what it has on services that others use too."""
+    if address := one.env.get("DATABASE_URL"):
+        _maintain(f'DROP DATABASE IF EXISTS "{database_in(address)}" WITH (FORCE)')
+    if broker := one.env.get("REDIS_URL"):
+        with Redis.from_url(broker) as client:
+            for key in client.scan_iter(f"{one.env['REDIS_PREFIX']}*"):
+                client.delete(key)
+
+
+def database_in(address: str) -> str:
+    return urlsplit(address).path.rsplit("/", 1)[1]
+
+
+def _maintain(statement: str) -> None:
     """Run one statement outside a transaction, on the server's maintenance database."""
-    parts = urlsplit(server)
+    parts = urlsplit(os.environ["TEST_DATABASE_URL"])
     folder = parts.path.rsplit("/", 1)[0]
     connection = psycopg2.connect(
         dbname="postgres",
@@ -185,10 +225,3 @@ def _maintain(server: str, statement: str) -> None:
             cursor.execute(statement)
     finally:
         connection.close()
-
-
-def _forget(broker: str, prefix: str) -> None:
-    """Delete what the installation left on a Redis that others use too."""
-    with Redis.from_url(broker) as client:
-        for key in client.scan_iter(f"{prefix}*"):
-            client.delete(key)

@@ -1,6 +1,6 @@
 """How a view asks whether somebody may. Not yours: 404; yours but not your right: 403."""
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Collection, Hashable
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, TypeVar
@@ -9,7 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest
 
 from accounts.enums import RoleCode
-from accounts.models import Membership, Party, User
+from accounts.models import Mandate, Membership, Party, User
 from accounts.permissions import READING, ROLES, Permission
 from accounts.reach import Reach
 
@@ -53,6 +53,19 @@ class Access:
     def reach(self) -> Reach:
         """What rules of visibility ask of this person, without reading memberships again."""
         return Reach(self.user, self.memberships)
+
+    @cached_property
+    def reach_with_mandates(self) -> Reach:
+        """The same with the keys of the parties under a mandate, for who asks several rules."""
+        reviewed: Collection[int] = ()
+        if self.may_hold_mandates:
+            mandates = Mandate.objects.filter(user=self.user)
+            counting = mandates.counting_with({m.role for m in self.memberships})
+            named = set(counting.values_list("party", flat=True))
+            own = {m.party_id for m in self.memberships if m.party_id}
+            found = Party.objects.mandated(named, own)
+            reviewed = frozenset(found.values_list("pk", flat=True))
+        return Reach(self.user, self.memberships, reviewed)
 
     @property
     def may_hold_mandates(self) -> bool:

@@ -57,13 +57,6 @@ class Reach:
             return ()
         return Party.objects.under_mandate(self._user).values("pk")
 
-    def with_mandates_read(self) -> "Reach":
-        """The same with the keys of the parties under a mandate."""
-        found = self.reviewed()
-        if isinstance(found, models.QuerySet):
-            found = frozenset(found.values_list("pk", flat=True))
-        return Reach(self._user, self._memberships, found)
-
     def _places(self, kind: str, permission: Permission | None) -> Keys:
         roles = RoleCode.values if permission is None else roles_with(permission)
         if self._memberships is not None:

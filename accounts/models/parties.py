@@ -1,5 +1,6 @@
 """Who uses the portal, for which party, with which right."""
 
+from collections.abc import Collection
 from datetime import date, timedelta
 from typing import Any
 
@@ -55,6 +56,10 @@ class Country(models.Model):
         return getattr(self, f"name_{language}", "") or self.name_en
 
 
+# Whom a mandate that names no party is for.
+MANDATED_AS_ALL = Q(kind=PartyKind.CONTRIBUTOR)
+
+
 class PartyQuerySet(models.QuerySet["Party"]):
     def of_member(self, user: "User") -> "PartyQuerySet":
         """Parties of which the user is a member now."""
@@ -65,10 +70,17 @@ class PartyQuerySet(models.QuerySet["Party"]):
         """Parties the user may review or observe today, never one of the user's own."""
         mandates = Mandate.objects.current().filter(user=user)
         named = Q(pk__in=mandates.filter(party__isnull=False).values("party"))
-        every = Q(Exists(mandates.filter(party__isnull=True)), kind=PartyKind.CONTRIBUTOR)
+        every = Q(Exists(mandates.filter(party__isnull=True)), MANDATED_AS_ALL)
         own = Membership.objects.current().filter(user=user, party__isnull=False)
-        found = self.filter(named | every, archived_at__isnull=True)
-        return found.exclude(pk__in=own.values("party"))
+        return self.filter(named | every, archived_at__isnull=True).exclude(
+            pk__in=own.values("party")
+        )
+
+    def mandated(self, parties: Collection[int | None], own: Collection[int]) -> "PartyQuerySet":
+        """The same by keys: of the parties with a mandate (None: every contributor), and own."""
+        named = Q(pk__in=[pk for pk in parties if pk])
+        every = MANDATED_AS_ALL if None in parties else Q(pk__in=())
+        return self.filter(named | every, archived_at__isnull=True).exclude(pk__in=own)
 
     def visible_to(self, user: "User") -> "PartyQuerySet":
         """Own parties, and those under a mandate."""
@@ -362,6 +374,21 @@ class Membership(models.Model):
 
 
 class MandateQuerySet(models.QuerySet["Mandate"]):
+    def in_force(self) -> "MandateQuerySet":
+        """Good today, of somebody who may sign in."""
+        today = clock.today()
+        return self.filter(
+            valid_from__lte=today,
+            valid_until__gte=today,
+            revoked_at__isnull=True,
+            user__is_active=True,
+        )
+
+    def counting_with(self, roles: Collection[str]) -> "MandateQuerySet":
+        """In force, and of a kind that these roles of its holder let count."""
+        found = self.in_force()
+        return found if RoleCode.REVIEWER in roles else found.filter(role__in=roles)
+
     def with_standing(self) -> "MandateQuerySet":
         """`standing`: `revoked`, `over` by its date, `planned`, `ending` soon, or `current`."""
         today = clock.today()
@@ -376,19 +403,12 @@ class MandateQuerySet(models.QuerySet["Mandate"]):
         )
 
     def current(self) -> "MandateQuerySet":
-        """Good today, and held by somebody who still has the role: reviewers may observe too."""
-        today = clock.today()
+        """In force, and held by somebody who still has the role: reviewers may observe too."""
         holds_role = Membership.objects.current().filter(
             Q(role=RoleCode.REVIEWER) | Q(role=OuterRef("role")),
             user=OuterRef("user"),
         )
-        return self.filter(
-            Exists(holds_role),
-            valid_from__lte=today,
-            valid_until__gte=today,
-            revoked_at__isnull=True,
-            user__is_active=True,
-        )
+        return self.in_force().filter(Exists(holds_role))
 
 
 class Mandate(models.Model):

@@ -22,7 +22,7 @@ class EvidenceQuerySet(models.QuerySet["Evidence"]):
         reach = Reach.of(reader)
         own = Q(party__in=reach.parties())
         uses = EvidenceUse.objects.filter(evidence=OuterRef("pk"))
-        kept = UpdateRevision.objects.filter(evidence=OuterRef("pk"))
+        kept = UpdateRevision.evidence.through.objects.filter(evidence=OuterRef("pk"))
         live = ProgressUpdate.objects.of_member(reach).filter(
             evidence_uses__evidence=OuterRef("pk")
         )

@@ -49,16 +49,10 @@ class Question:
     def __bool__(self) -> bool:
         return bool(self.parts)
 
-    @cached_property
-    def _places(self) -> dict[str, int]:
-        return {}
-
     def part_of(self, found: str) -> int:
-        """Which part a term of a text is one of, the first is 0; -1: none. Texts repeat terms."""
-        if found not in self._places:
-            numbers = (n for n, part in enumerate(self.parts) if part.is_met_by(found))
-            self._places[found] = next(numbers, -1)
-        return self._places[found]
+        """Which part a term of a text is one of, the first is 0; -1: none."""
+        numbers = (n for n, part in enumerate(self.parts) if part.is_met_by(found))
+        return next(numbers, -1)
 
     def is_in(self, found: set[str]) -> bool:
         """Whether the terms of a text meet every part, side by side or not."""

@@ -8,7 +8,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from common.fulltext.asking import Question
-from common.fulltext.words import language_of, words
+from common.fulltext.words import language_of, term, words
 
 LENGTH = 260  # characters of a snippet, about
 BEFORE = 60  # of them before the first hit
@@ -20,33 +20,42 @@ class _Hit(NamedTuple):
     part: int
 
 
-def marked(text: str, question: Question, language: str = "") -> SafeString:
-    """The whole text, escaped, with each hit in <mark>."""
-    pieces: list[tuple[str, SafeString]] = []
-    at = 0
-    for hit in _hits(text, question, language or language_of(text)):
-        shown = format_html("<mark>{}</mark>", text[hit.start : hit.end])
-        pieces.append((text[at : hit.start], shown))
-        at = hit.end
-    pieces.append((text[at:], mark_safe("")))
-    return format_html_join("", "{}{}", pieces)
+class Marker:
+    """Marks what was found by a question; one for many texts, which mostly share their words."""
 
+    def __init__(self, question: Question) -> None:
+        self._question = question
+        self._known: dict[str, dict[str, int]] = {}
 
-def snippet(text: str, question: Question, language: str = "") -> SafeString:
-    """A part of the text around the hits that meet most of the question; its beginning if none."""
-    text = " ".join(text.split())
-    language = language or language_of(text)
-    start, end = _window(text, _best(_hits(text, question, language), len(question.parts)))
-    cut = marked(text[start:end], question, language)
-    before, after = "… " if start else "", " …" if end < len(text) else ""
-    return format_html("{}{}{}", before, cut, after)
+    def marked(self, text: str, language: str = "") -> SafeString:
+        """The whole text, escaped, with each hit in <mark>."""
+        pieces: list[tuple[str, SafeString]] = []
+        at = 0
+        for hit in self._hits(text, language or language_of(text)):
+            shown = format_html("<mark>{}</mark>", text[hit.start : hit.end])
+            pieces.append((text[at : hit.start], shown))
+            at = hit.end
+        pieces.append((text[at:], mark_safe("")))
+        return format_html_join("", "{}{}", pieces)
 
+    def snippet(self, text: str, language: str = "") -> SafeString:
+        """A part of the text around the hits that meet most of the question, else its beginning."""
+        text = " ".join(text.split())
+        language = language or language_of(text)
+        best = _best(self._hits(text, language), len(self._question.parts))
+        start, end = _window(text, best)
+        before, after = "… " if start else "", " …" if end < len(text) else ""
+        return format_html("{}{}{}", before, self.marked(text[start:end], language), after)
 
-def _hits(text: str, question: Question, language: str) -> Iterator[_Hit]:
-    for word, term in words(text, language):
-        part = question.part_of(term)
-        if part >= 0:
-            yield _Hit(word.start(), word.end(), part)
+    def _hits(self, text: str, language: str) -> Iterator[_Hit]:
+        known = self._known.setdefault(language, {})
+        for word in words(text):
+            written = word[0]
+            part = known.get(written)
+            if part is None:
+                part = known[written] = self._question.part_of(term(written, language))
+            if part >= 0:
+                yield _Hit(word.start(), word.end(), part)
 
 
 def _best(hits: Iterable[_Hit], parts: int) -> int:

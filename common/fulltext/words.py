@@ -35,20 +35,19 @@ _ALL_FUNCTION_WORDS = frozenset().union(*FUNCTION_WORDS.values())
 
 def language_of(text: str) -> str:
     """en or fr, by the small words that a text of Latin letters has more of."""
-    found = [fold(match[0]) for match in _WORD.finditer(text[:5000])]
+    found = [fold(word[0]) for word in words(text[:5000])]
     counts = {code: sum(word in FUNCTION_WORDS[code] for word in found) for code in LANGUAGES}
     return "fr" if counts["fr"] > counts["en"] else "en"
 
 
-def words(text: str, language: str) -> Iterator[tuple[re.Match[str], str]]:
-    """The words in their order, each with its term; those that fold to nothing are left out."""
-    for match in _WORD.finditer(text):
-        if found := term(match[0], language):
-            yield match, found
+def words(text: str) -> Iterator[re.Match[str]]:
+    return _WORD.finditer(text)
 
 
 def terms(text: str, language: str) -> list[str]:
-    return [found for _match, found in words(text, language)]
+    """Those of the words in their order; words that fold to nothing are left out."""
+    found = (term(word[0], language) for word in words(text))
+    return [one for one in found if one]
 
 
 @lru_cache(maxsize=100_000)

@@ -15,7 +15,7 @@ from accounts.access import Access
 from accounts.models import Party
 from common.fulltext import index
 from common.fulltext.asking import Question, ask
-from common.fulltext.snippets import marked, snippet
+from common.fulltext.snippets import Marker
 from monitoring.enums import SearchKind
 from monitoring.models import SearchEntry
 from monitoring.queries.search.registry import RIGHTS, SOURCES
@@ -102,14 +102,15 @@ def hits(question: Question, keys: Iterable[int]) -> list[Hit]:
     for code, source in SOURCES.items():
         if own := [entry for entry in entries.values() if entry.source == code]:
             named |= source.shown(own)
-    return [_hit(question, entries[key], named[key]) for key in keys if key in named]
+    marker = Marker(question)
+    return [_hit(marker, entries[key], named[key]) for key in keys if key in named]
 
 
-def _hit(question: Question, entry: SearchEntry, shown: Shown) -> Hit:
+def _hit(marker: Marker, entry: SearchEntry, shown: Shown) -> Hit:
     return Hit(
         kind=SOURCES[entry.source].kind,
-        title=marked(shown.title, question),
+        title=marker.marked(shown.title),
         shown=shown,
         party=entry.party,
-        snippet=snippet(entry.text, question, entry.language),
+        snippet=marker.snippet(entry.text, entry.language),
     )

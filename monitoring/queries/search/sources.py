@@ -6,7 +6,6 @@ A new kind is one small class in this package and one line in `registry`.
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
 from typing import Any, ClassVar
 
 from django.db import models
@@ -46,10 +45,9 @@ class Reader:
     def __init__(self, who: Access) -> None:
         self._who = who
 
-    @cached_property
+    @property
     def reach(self) -> Reach:
-        """A query, or none for who can hold no mandate."""
-        return self._who.reach.with_mandates_read()
+        return self._who.reach_with_mandates
 
     @property
     def own(self) -> frozenset[int]:

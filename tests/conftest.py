@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.db import connection, models
+from django.http import HttpResponse
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import translation
@@ -125,6 +126,15 @@ def without_frame(settings: Any) -> None:
     templates = copy.deepcopy(settings.TEMPLATES)
     templates[0]["OPTIONS"]["context_processors"].remove("monitoring.context_processors.shell")
     settings.TEMPLATES = templates
+
+
+@pytest.fixture
+def bare_refusals(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Refusals by their status alone, for who counts thousands of them."""
+    from monitoring.views import errors
+
+    bare = lambda request, status, **context: HttpResponse(status=status)  # noqa: E731
+    monkeypatch.setattr(errors, "_page", bare)
 
 
 @pytest.fixture

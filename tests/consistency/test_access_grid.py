@@ -55,7 +55,7 @@ def letters(made, browsers, route):
     )
 
 
-@pytest.mark.usefixtures("without_frame")
+@pytest.mark.usefixtures("without_frame", "bare_refusals")
 @pytest.mark.parametrize("state", ["draft", "transmitted"])
 def test_every_route_by_everybody(state, clients):
     made = world(state)

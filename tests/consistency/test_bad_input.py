@@ -11,7 +11,7 @@ from tests.consistency.grid import ROUTES, address, expected
 from tests.consistency.world import world
 from tests.factories.cast import CAST
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("without_frame", "bare_refusals")]
 
 NUL, LONG = "\x00", "a" * 5000
 NUMBERS = ("9" * 30, "0")

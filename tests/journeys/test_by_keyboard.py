@@ -1,4 +1,4 @@
-"""A contributor's work by keyboard alone, and three people's work with JavaScript off."""
+"""In the demo: a contributor's work by keyboard alone, four people's work with JavaScript off."""
 
 import re
 
@@ -10,6 +10,7 @@ pytestmark = pytest.mark.journey
 
 # Of two institutions whose answers were returned.
 CONTRIBUTOR = "defence.contributor.nga@example.org"
+COORDINATOR = "coordinator.nga@example.org"
 COLLEAGUE = "military.contributor.nga@example.org"
 REVIEWER = "reviewer1.dpko@example.org"
 ADMINISTRATOR = "administrator.nga@example.org"
@@ -17,6 +18,15 @@ ADMINISTRATOR = "administrator.nga@example.org"
 RETURNED = "main table a[href^='/p/NGA/updates/'][href$='/']:not([href='/p/NGA/updates/'])"
 EDIT = "main a[href$='/edit/']"
 NARRATIVE = "Selection boards were opened to women in both services."
+# Of each final report the period and when it was made, then of each closed period its end.
+FINALS = """
+from actionplans.models import ReportingPeriod
+from monitoring.models import Snapshot
+finals = Snapshot.objects.final().filter(party__code="NGA").order_by("made_at")
+print(*(f"{made.period_id}={made.made_at}" for made in finals), sep=", ")
+closed = ReportingPeriod.objects.closed().order_by("closes_at")
+print(*(f"{period.pk}={period.closes_at}" for period in closed), sep=", ")
+"""
 # Whether somebody can see where they are: an outline, a shadow or a border that tells, in sight.
 SEEN = """
 () => {
@@ -198,3 +208,17 @@ def test_an_administrator_invites_without_javascript(plain):
     page.select_option("[name=role]", "observer")
     page.locator("main form[method=post] button[type=submit]").last.click()
     page.locator("main tr", has_text="new.colleague@example.org").wait_for()
+
+
+def test_a_coordinator_searches_without_javascript(plain):
+    page = plain(COORDINATOR)
+    page.fill("#search-box", "training")
+    page.press("#search-box", "Enter")
+    assert page.locator(".hits li").count() > 10
+    assert page.locator(".hits mark").count() > 10
+
+
+def test_final_reports_of_the_demo_stand_before_later_ones(portal):
+    finals, closed = portal.shell(FINALS).splitlines()
+    assert finals == closed
+    assert "=" in finals

@@ -12,12 +12,11 @@ from accounts.models import Membership, User
 from accounts.services.memberships import end_membership
 from accounts.services.profile import change_profile
 from accounts.services.records import withdraw
-from actionplans.models import CatalogueText, Evidence, ReportingPeriod
+from actionplans.models import CatalogueText, Evidence
 from actionplans.services import updates
 from actionplans.services.contents import Content, NewEvidence
 from common import clock
-from monitoring.demo import load_demo
-from monitoring.models import SearchEntry, Snapshot
+from monitoring.models import SearchEntry
 from monitoring.queries.search.find import find
 from monitoring.services import search
 from taskforces.services import meetings
@@ -166,14 +165,3 @@ def test_a_changed_catalogue_is_found_and_with_it_its_answers(desk: Desk) -> Non
     CatalogueText.objects.update(title="Quokka")
     search.follow_reference()
     assert found(desk.contributor, "quokka") == [2]
-
-
-def test_demo_can_be_searched_and_its_finals_stand_before_later_reports() -> None:
-    call_command("load_reference")
-    load_demo()
-    coordinator = User.objects.get(email="coordinator.nga@example.org")
-    assert find(access_of(coordinator), "training").total > 10
-    closed = ReportingPeriod.objects.closed().order_by("closes_at")
-    finals = Snapshot.objects.final().filter(party__code="NGA").order_by("made_at")
-    made = finals.values_list("period", "made_at")
-    assert list(made) == list(closed.values_list("pk", "closes_at"))

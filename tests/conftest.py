@@ -3,7 +3,6 @@
 import copy
 import os
 import shutil
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from datetime import timedelta
@@ -49,8 +48,6 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 # Set once and inherited by the processes that share the run.
 SEED = int(os.environ.setdefault("SEED", str(time.time_ns() % 1_000_000)))
-if "TEST_RUN_DIR" not in os.environ:
-    os.environ["TEST_RUN_DIR"] = tempfile.mkdtemp(prefix="waypost-run-")
 
 
 def pytest_report_header() -> str:
@@ -76,11 +73,9 @@ def pytest_collection_finish() -> None:
     memory.keep_what_is_loaded()
 
 
-def pytest_unconfigure(config: pytest.Config) -> None:
+def pytest_unconfigure() -> None:
     """Nothing of a test run stays behind."""
     shutil.rmtree(settings.DATA_DIR, ignore_errors=True)
-    if not hasattr(config, "workerinput"):  # that of the process that the others share the run of
-        installations.forget_migrated()
 
 
 @pytest.fixture(scope="session")

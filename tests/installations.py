@@ -18,7 +18,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import TemporaryDirectory, mkdtemp
 from urllib.parse import urlsplit, urlunsplit
 
 import psycopg2
@@ -152,12 +152,17 @@ def migrated() -> Installation:
     return Installation(json.loads(made.read_text()))
 
 
-def forget_migrated() -> None:
-    """At the end of a run."""
+def _forget_migrated() -> None:
     folder = Path(os.environ["TEST_RUN_DIR"])
     if (folder / "migrated.json").exists():
         _unmake(migrated())
     shutil.rmtree(folder)
+
+
+# The first process of a run names the folder, and takes it away at its end.
+if "TEST_RUN_DIR" not in os.environ:
+    os.environ["TEST_RUN_DIR"] = mkdtemp(prefix="waypost-run-")
+    atexit.register(_forget_migrated)
 
 
 @contextmanager

@@ -36,6 +36,7 @@ class ContributionForm(LibraryForm, ContributionStepForm):
 
     use_required_attribute = False  # a draft may be saved without it
     field_order = CONTRIBUTION_TEXTS
+    needed_to_submit = ("text",)
 
     text = ProseField(
         label=_("What your institution did"),
@@ -52,8 +53,6 @@ class ContributionForm(LibraryForm, ContributionStepForm):
     def __init__(self, *args: Any, contribution: Contribution, **kwargs: Any) -> None:
         kwargs["initial"] = {name: getattr(contribution, name) for name in CONTRIBUTION_TEXTS}
         super().__init__(*args, contribution=contribution, **kwargs)
-        if self.is_bound and self.data.get("action") != "submit":
-            self.fields["text"].required = False
 
     def typed(self, name: str) -> str:
         """A text as it was sent."""

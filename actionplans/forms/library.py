@@ -1,7 +1,7 @@
 """Choosing documents of the party's library, the same in every form that does it."""
 
 from collections.abc import Iterable
-from typing import Any, cast
+from typing import Any, ClassVar, cast
 
 from django import forms
 from django.http import QueryDict
@@ -44,12 +44,24 @@ class LibraryForm(WaypostForm, forms.Form):
         widget=forms.CheckboxSelectMultiple,
     )
 
+    needed_to_submit: ClassVar[tuple[str, ...]] = ()
+
     def __init__(self, *args: Any, evidence: list[Evidence], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.evidence = evidence
         self._offer("remove", [(str(e.pk), e.title) for e in evidence])
         if not evidence:
             del self.fields["remove"]
+
+    def full_clean(self) -> None:
+        """A draft may lack what submitting needs; its page does not call that optional."""
+        is_draft = self.is_bound and self.data.get("action") != "submit"
+        waived = [self.fields[n] for n in self.needed_to_submit if is_draft and n in self.fields]
+        for field in waived:
+            field.required = False
+        super().full_clean()
+        for field in waived:
+            field.required = True
 
     def offer_library(self, found: Iterable[Evidence], chosen: Iterable[Evidence]) -> None:
         """Show what was found, after what is ticked already."""

@@ -28,6 +28,7 @@ class UpdateForm(LibraryForm):
     versioned = True
     use_required_attribute = False  # a draft may be saved without them
     field_order = ("unchanged_reason", *CONTENT_FIELDS)
+    needed_to_submit = ("narrative", "rating")
 
     unchanged_reason = ProseField(
         label=_("Why nothing changed since the last period"),
@@ -94,8 +95,6 @@ class UpdateForm(LibraryForm):
         self.returned = list(returned)
         kwargs["initial"] = {name: getattr(update, name) for name in CONTENT_FIELDS}
         super().__init__(*args, evidence=evidence, **kwargs)
-        if self.is_bound and self.data.get("action") != "submit":
-            self.fields["narrative"].required = self.fields["rating"].required = False
         self._offer("rating", rating_choices(update.assignment.item))
         self.fields["file"].help_text = uploads.wanted()
         self.fields["file"].widget.attrs["accept"] = uploads.accept_attribute()

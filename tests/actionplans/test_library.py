@@ -191,6 +191,9 @@ def test_finding_keeps_what_was_typed_and_saves_nothing(desk: Desk, signed_in: S
     assert "Typed by me" in page
     assert "Action plan" in page
     assert desk.refresh().narrative == ""
+    # A draft may lack them, an answer may not: their labels do not say "optional".
+    assert response.context["form"].fields["narrative"].required
+    assert response.context["form"].fields["rating"].required
     ticked = {**sent, "library": made.pk, "action": "save"}
     signed_in(desk.contributor).post(address, ticked)
     assert list(desk.refresh().evidence.all()) == [made]

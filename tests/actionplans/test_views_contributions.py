@@ -138,6 +138,7 @@ def test_documents_are_found_and_nothing_is_saved_by_it(desk, police, signed_in)
     found = client.post(page(desk), sent)
     assert found.context["form"].fields["library"].choices == [(str(roster.pk), "The roster")]
     assert found.context["form"]["text"].value() == "Typed."
+    assert found.context["form"].fields["text"].required  # its label does not say "optional"
     none = client.post(page(desk), {**sent, "words": "minutes"})
     assert "No document fits these words." in text_of(none)
     assert not Contribution.objects.exists()

@@ -84,7 +84,7 @@ def _french(word: str) -> str:
         return f"{word[:-2]}l" if word.endswith("aux") else word[:-1]
     for ending in "sree":  # the last is an é, folded
         word = word.removesuffix(ending)
-    return word[:-1] if word[-1] == word[-2] else word
+    return word[:-1] if word[-2:-1] == word[-1] else word  # "peers" has one letter left
 
 
 def is_prefix(found: str) -> bool:

@@ -3,7 +3,7 @@
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from common.fulltext.words import LONGEST, language_of, significant, term, terms, words
@@ -63,6 +63,12 @@ def test_language_of(text: str, language: str) -> None:
 def test_function_words_are_left_out_unless_nothing_else_is_asked() -> None:
     assert significant(["the", "training", "of", "women"]) == ["training", "women"]
     assert significant(["who", "is"]) == ["who", "is"]
+
+
+@given(st.text("aeouxrspélie", min_size=1, max_size=8), st.sampled_from(["en", "fr"]))
+@example("peers", "fr")  # all but its first letter is an ending
+def test_nothing_of_a_word_but_its_endings_is_taken_away(word: str, language: str) -> None:
+    assert len(term(word, language)) > 1
 
 
 @given(st.text(), st.sampled_from(["en", "fr"]))

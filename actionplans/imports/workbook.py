@@ -241,7 +241,8 @@ def _check_reason(
     sheet: Sheet, row: int, made: Made, typed: dict[str, str], changed: list[str], filled: Filled
 ) -> None:
     touched = {"rating", "rating_reason"} & set(changed)
-    if touched and typed["rating"] in RATINGS_WITH_REASON and typed.get("rating_reason") == "":
+    rating = typed.get("rating")  # none where it was refused
+    if touched and rating in RATINGS_WITH_REASON and typed.get("rating_reason") == "":
         name = "rating_reason"
         message = f"{made.code}, {LABELS[name]}: {_('Say why: this rating needs a reason.')}"
         _fault(filled, sheet.name, place(row, FIRST_FIELD + FIELDS.index(name)), "", message)

@@ -119,6 +119,10 @@ def change(what: str) -> Callable[[make.Editor], None]:
         "row doubled": lambda e: e.write("A6", "2.1"),
         "hidden sheet": hide,
         "no such rating": lambda e: e.write(make.ref("rating"), "Excellent"),
+        "no such rating, with a reason": lambda e: (
+            e.write(make.ref("rating"), "N/A"),
+            e.write(make.ref("rating_reason"), "It is not ours."),
+        )[0],
         "rating of another kind": lambda e: e.write(make.ref("rating"), "done"),
         "no reason": lambda e: e.write(make.ref("rating"), "Not applicable"),
         "too long": lambda e: e.write(make.ref("narrative"), "x" * 20_001),
@@ -174,6 +178,7 @@ SCALE = "0 Not started, 1 In preparation, 2 Adopted, 3 Applied, 4 Sustained, Not
         ("row doubled", [("A6", MOVED % "2.1.a")]),
         ("hidden sheet", [("", "This sheet is hidden. Show it or delete it.")]),
         ("no such rating", [("G5", f"2.1, Rating: Choose one of these: {SCALE}.")]),
+        ("no such rating, with a reason", [("G5", f"2.1, Rating: Choose one of these: {SCALE}.")]),
         ("rating of another kind", [("G5", f"2.1, Rating: Choose one of these: {SCALE}.")]),
         (
             "no reason",

@@ -120,6 +120,7 @@ def submit_unchanged(
     if not reason.strip():
         raise DomainError(_("Say how you know that nothing changed."), field="unchanged_reason")
     row = _open(update, version, Verb.SUBMIT, by)
+    keep_autosaved(row)
     before = _previous_or_refuse(row)
     contents.copy_evidence(before, row)
     content = Content.of(before, unchanged_reason=reason)
@@ -132,6 +133,7 @@ def submit_unchanged(
 def carry_over(*, update: ProgressUpdate, version: int, by: User) -> ProgressUpdate:
     """Take the text and evidence of the period before as the draft to work on."""
     row = _open(update, version, Verb.SAVE, by)
+    keep_autosaved(row)
     before = _previous_or_refuse(row)
     contents.copy_evidence(before, row)
     return _write_content(row, Verb.SAVE, Content.of(before, unchanged_reason=""), by=by)
@@ -279,7 +281,7 @@ def _lapse(update: ProgressUpdate) -> bool:
     row = _locked(update)
     if row.version != update.version or row.reopened_at is None:
         return False
-    _keep_autosaved(row)
+    keep_autosaved(row)
     last = row.revisions.filter(verb=Verb.REVIEW).latest("number")
     reply = row.revisions.filter(verb=Verb.REPLY, number__gt=last.number).last()
     returned_parts.settle(row, ReturnOutcome.LAPSED)
@@ -337,12 +339,12 @@ def _open(update: ProgressUpdate, version: int, verb: Verb, by: User) -> Progres
     if not decision.allowed:
         raise NotAllowed(decision.why, is_right_missing=decision.is_right_missing)
     if row.autosaved_by_id != by.pk:
-        _keep_autosaved(row)
+        keep_autosaved(row)
     return row
 
 
-def _keep_autosaved(row: ProgressUpdate) -> None:
-    """Keep text that was autosaved since the last revision, before it is written over."""
+def keep_autosaved(row: ProgressUpdate) -> None:
+    """Keep text that was autosaved since the last revision, before other text takes its place."""
     if row.autosaved_by is None:
         return
     revision = keep_revision(row, Verb.SAVE, by=row.autosaved_by, at=row.autosaved_at)

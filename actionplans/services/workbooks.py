@@ -19,7 +19,7 @@ from actionplans.queries.workbooks import answers_visible_to
 from actionplans.rules import Standing, lock_of, open_fields
 from actionplans.services.contents import Content
 from actionplans.services.standings import standings
-from actionplans.services.updates import save_update
+from actionplans.services.updates import keep_autosaved, save_update
 from actionplans.services.workbook_layout import FIELDS, digest
 from common import clock, uploads
 from common.errors import Conflict, DomainError
@@ -180,6 +180,7 @@ def _save(row: Compared, by: User) -> None:
     assert row.update  # noqa: S101 - only what has one is taken
     content = Content.of(row.update, **row.takes)
     try:
+        keep_autosaved(row.update)
         save_update(update=row.update, version=row.update.version, content=content, by=by)
     except Conflict:
         raise

@@ -1,6 +1,7 @@
 """Autosave: the same rules as Save, one revision and one event a sitting, nothing without one."""
 
 import hashlib
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 
@@ -92,6 +93,21 @@ def test_nobody_writes_over_text_that_has_no_revision():
         (3, "b", other),
     ]
     assert desk.refresh().autosaved_by is None
+
+
+@pytest.mark.parametrize("verb", [updates.carry_over, updates.submit_unchanged])
+def test_last_period_s_text_does_not_take_away_what_was_typed(verb):
+    """Its page says that the draft stays in the history."""
+    earlier = make.desk(made_period=make.period("2025", opened_days_ago=80))
+    make.bring_to(earlier, UpdateState.TRANSMITTED)
+    period = make.period("2026", opened_days_ago=10)
+    update = ProgressUpdate.objects.create(assignment=earlier.update.assignment, period=period)
+    desk = replace(earlier, period=period, update=update)
+    for text in ("a", "ab"):
+        autosave(desk, text)
+    reason = {"reason": "As it was."} if verb == updates.submit_unchanged else {}
+    verb(update=update, version=desk.refresh().version, by=desk.contributor, **reason)
+    assert [text for _n, text, _by in kept(desk)] == ["a", "ab", desk.refresh().narrative]
 
 
 def test_revision_kept_later_bears_the_time_of_its_text():

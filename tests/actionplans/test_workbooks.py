@@ -110,6 +110,20 @@ def test_taking_over_saves_all_and_says_what_became_of_each(desk: Any, browser: 
     assert "2 answers were taken over" in text(browser, sent.get_absolute_url())
 
 
+def test_text_that_was_autosaved_stays_in_the_history(desk: Any, browser: Client) -> None:
+    """Of a sitting only the first autosave has a revision, and the workbook's text replaces it."""
+    content = make.fill(make.download(browser, desk.lead), 0, narrative="From the workbook.")
+    for typed in ("Onl", "Online."):
+        row = desk.refresh()
+        updates.autosave_update(
+            update=row, version=row.version, content=Content(narrative=typed), by=desk.contributor
+        )
+    sent = make.send(browser, content)
+    make.accept(browser, sent, **{f"take-{desk.update.pk}": "workbook"})
+    texts = desk.update.revisions.values_list("narrative", flat=True)
+    assert list(texts) == ["Onl", "Online.", "From the workbook."]
+
+
 def test_what_was_taken_over_leads_on_to_submitting_it(
     desk: Any, browser: Client, signed_in: SignIn
 ) -> None:

@@ -34,6 +34,7 @@ class Stage(StrEnum):
     VALIDATOR = "validator"
     COORDINATOR = "coordinator"
     READY = "ready"
+    STANDS = "stands"  # in an interim period nobody wrote: the earlier answer holds
     SENT = "sent"
 
 
@@ -43,6 +44,7 @@ STAGE_WORDS: dict[Stage, str | Promise] = {
     Stage.VALIDATOR: gettext_lazy("Waits for the validator"),
     Stage.COORDINATOR: gettext_lazy("Waits for the coordinator"),
     Stage.READY: gettext_lazy("Ready to be sent"),
+    Stage.STANDS: gettext_lazy("Stands from before"),
     Stage.SENT: gettext_lazy("Sent"),
 }
 STAGES = list(Stage)
@@ -78,25 +80,25 @@ class Line:
     @property
     def is_lacking(self) -> bool:
         """Not sent and not ready to be: the national answer lacks it."""
-        return self.stage not in (Stage.READY, Stage.SENT)
+        return self.stage not in (Stage.READY, Stage.STANDS, Stage.SENT)
 
 
 @dataclass(frozen=True)
 class Institution:
-    """How many answers of one institution lie at each stage, in the order of STAGES."""
+    """How many answers of one institution lie at each stage of the room."""
 
     name: str
-    counts: list[int]
+    counts: dict[Stage, int]
     late: int
 
     @property
     def cells(self) -> list[tuple[str | Promise, int]]:
         """What each count is of, and the count."""
-        return list(zip(STAGE_WORDS.values(), self.counts, strict=True))
+        return [(STAGE_WORDS[stage], count) for stage, count in self.counts.items()]
 
     @property
     def total(self) -> int:
-        return sum(self.counts)
+        return sum(self.counts.values())
 
 
 @dataclass(frozen=True)
@@ -161,6 +163,16 @@ class Room:
         return sorted({line.lead for line in self.lines if line.is_late and line.lead})
 
     @property
+    def stages(self) -> list[Stage]:
+        """In their order; what stands from before only where something does."""
+        is_carrying = any(line.stage == Stage.STANDS for line in self.lines)
+        return [stage for stage in STAGES if stage != Stage.STANDS or is_carrying]
+
+    @property
+    def stage_words(self) -> list[str | Promise]:
+        return [STAGE_WORDS[stage] for stage in self.stages]
+
+    @property
     def institutions(self) -> list[Institution]:
         groups: dict[str, list[Line]] = {}
         for line in sorted(self.shown, key=lambda line: line.lead):
@@ -168,7 +180,7 @@ class Room:
         return [
             Institution(
                 name,
-                [sum(line.stage == stage for line in lines) for stage in STAGES],
+                {stage: sum(line.stage == stage for line in lines) for stage in self.stages},
                 sum(line.is_late for line in lines),
             )
             for name, lines in groups.items()
@@ -233,6 +245,8 @@ def _line(
     period: ReportingPeriod,
     deadline: datetime,
 ) -> Line:
+    if row.carried:
+        return Line(row, Stage.STANDS, [], row.carried.transmitted_at or period.opens_at, False)
     standing = stand[row.update.pk] if row.update else None
     was_sent = row.update is not None and row.update.transmitted_revision_id is not None
     return Line(

@@ -18,8 +18,8 @@ BEING_WRITTEN = (UpdateState.DRAFT, UpdateState.RETURNED)
 def unsent(
     parties: Iterable[Party | int], periods: Iterable[ReportingPeriod | int]
 ) -> QuerySet[ProgressUpdate]:
-    """Drafts and returned answers; a reopened one has an expiry of its own."""
-    return ProgressUpdate.objects.filter(
+    """Drafts and returned answers that are asked for; a reopened one has an expiry of its own."""
+    return ProgressUpdate.objects.asked().filter(
         assignment__party__in=parties,
         period__in=periods,
         state__in=BEING_WRITTEN,

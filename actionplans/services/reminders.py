@@ -67,7 +67,9 @@ def _note_the_day(party: Party, period: ReportingPeriod, people: list[User], *, 
 def held_by(party: Party, period: ReportingPeriod, by: User) -> dict[int, list[ProgressUpdate]]:
     """user id -> answers on which the person has to act next, in the catalogue's order."""
     updates = with_people(
-        ProgressUpdate.objects.filter(assignment__party=party, period=period, state__in=HELD)
+        ProgressUpdate.objects.asked().filter(
+            assignment__party=party, period=period, state__in=HELD
+        )
     )
     if clock.now() >= period.closes_at:
         updates = updates.filter(reopened_at__isnull=False)

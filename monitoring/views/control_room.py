@@ -20,7 +20,7 @@ from actionplans.views.lookups import told_words, with_belongings
 from common import formats
 from common.errors import DomainError
 from common.exports import table_file, wanted_format
-from monitoring.control_room import FILE, STAGE_WORDS, Room, control_room
+from monitoring.control_room import FILE, Room, control_room
 from monitoring.queries.periods import period_or_404
 
 
@@ -39,7 +39,6 @@ def show_room(request: HttpRequest, code: str) -> HttpResponse:
         "page_period": period,
         "room": room,
         "room_heading": _heading(party, room),
-        "stages": STAGE_WORDS.values(),
         "me": access(request).user.pk,
     }
     return render(request, "monitoring/control_room.html", context)

@@ -15,10 +15,12 @@ from accounts.enums import RoleCode
 from actionplans.enums import PeriodKind, UpdateState
 from actionplans.models import Evidence, ProgressUpdate, ReportingPeriod, Submission
 from actionplans.queries.evidence import is_out_of_date
+from actionplans.queries.unsent import asked_for_unsent, late_leads
 from actionplans.queries.updates import carried_answers
 from actionplans.services import updates
 from actionplans.services.contents import Content, NewEvidence
 from actionplans.services.periods import open_updates
+from actionplans.services.reminders import held_by
 from actionplans.services.submissions import send_national_answer, send_unchanged
 from actionplans.services.updates import NotAllowed
 from common import clock
@@ -192,6 +194,33 @@ def test_nobody_is_late_with_what_stands(desk: Desk, signed_in: SignIn) -> None:
     )
     response: Any = signed_in(desk.coordinator).get("/p/NGA/?period=2026")
     assert response.context["progress"].late_institutions == ()
+
+
+def test_control_room_asks_nobody_for_what_stands(desk: Desk, signed_in: SignIn) -> None:
+    draft = later(desk)
+    client, page = signed_in(desk.coordinator), "/p/NGA/control-room/?period=2026"
+    with clock.at(draft.period.due_at):
+        response: Any = client.get(page)
+    (line,) = response.context["room"].lines
+    assert (line.words, line.holders, line.is_late) == ("Stands from before", [], False)
+    html = response.content.decode()
+    assert "nothing is missing in the national answer" in html
+    assert html.count("Stands from before") >= 3  # a column, a choice and the line
+    assert (
+        "Stands from before" not in client.get("/p/NGA/control-room/?period=2025").content.decode()
+    )
+
+
+def test_nobody_is_reminded_of_what_stands(desk: Desk) -> None:
+    draft = later(desk)
+    assert asked_for_unsent(desk.party, draft.period) == {}
+    assert late_leads([desk.party.pk], [draft.period_id]) == {}
+    assert held_by(desk.party, draft.period, desk.coordinator) == {}
+    begun = {"update": draft, "version": draft.version, "by": desk.contributor}
+    updates.save_update(**begun, content=Content(narrative="It changed."))
+    assert desk.contributor.pk in asked_for_unsent(desk.party, draft.period)
+    assert late_leads([desk.party.pk], [draft.period_id]) != {}
+    assert desk.contributor.pk in held_by(desk.party, draft.period, desk.coordinator)
 
 
 @pytest.mark.parametrize("kind", PeriodKind)

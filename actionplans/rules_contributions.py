@@ -109,6 +109,11 @@ TRANSITIONS: dict[Verb, Transition] = {
 }
 
 
+def state_now(contribution: Contribution) -> str:
+    state = contribution.get_state_display().lower()
+    return _("State of the contribution now: %(state)s.") % {"state": state}
+
+
 def decide(s: ContributionStanding, verb: Verb) -> Decision:
     """Whether the person may do `verb` to the contribution at this moment."""
     row = TRANSITIONS[verb]
@@ -116,10 +121,7 @@ def decide(s: ContributionStanding, verb: Verb) -> Decision:
         why = _("This is for %(who)s.") % {"who": row.who}
         return Decision(verb, False, why, is_right_missing=True)
     if s.contribution.state not in row.sources:
-        state = s.contribution.get_state_display().lower()
-        return Decision(
-            verb, False, _("State of the contribution now: %(state)s.") % {"state": state}
-        )
+        return Decision(verb, False, state_now(s.contribution))
     if lock := writing_lock(s.answer):
         return Decision(verb, False, lock)
     return Decision(verb, True)

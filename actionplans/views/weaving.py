@@ -15,17 +15,23 @@ from accounts.access import access
 from accounts.typed import form_data
 from actionplans.forms.updates import UpdateForm
 from actionplans.models import Contribution, Evidence
-from actionplans.models.contributions import HANDED_OVER
 from actionplans.queries.contributions import lines_of
 from actionplans.rules import Standing
-from actionplans.rules_contributions import is_narrative_open
+from actionplans.rules_contributions import is_narrative_open, state_now
+from common.errors import DomainError
 
 
 def weave(request: HttpRequest, standing: Standing, sent: UpdateForm) -> UpdateForm:
-    """What was sent, with the contribution that the button names under it and its tick set."""
+    """What was sent, with the contribution that the button names under it and its tick set.
+
+    One that was returned or taken back meanwhile is refused above what was sent.
+    """
     pk = request.POST["weave"]
-    given = Contribution.objects.filter(HANDED_OVER, update=standing.update)
-    contribution = get_object_or_404(given, pk=int(pk) if _is_id(pk) else 0)
+    own = Contribution.objects.filter(update=standing.update)
+    contribution = get_object_or_404(own, pk=int(pk) if _is_id(pk) else 0)
+    if not contribution.is_handed_over:
+        sent.refuse(DomainError(state_now(contribution)))
+        return sent
     data = request.POST.copy()
     if is_narrative_open(standing.update):
         _put_under(data, "narrative", sent, contribution.text)
@@ -58,16 +64,18 @@ def ticked(data: QueryDict | None) -> list[int]:
 
 def weaving(request: HttpRequest, standing: Standing) -> dict[str, Any]:
     """What the page of an answer being written shows of contributions."""
-    pk = request.POST.get("weave", "")
     lines = lines_of(standing.update, access(request).user)
     given = [line.contribution for line in lines if line.contribution]
     documents = Evidence.objects.select_related("party", "stored_file")
     prefetch_related_objects(given, Prefetch("evidence", documents))
+    asked = request.POST.get("weave")
+    put_in = [one.pk for one in given if one.is_handed_over and str(one.pk) == asked]
     return {
         "lines": lines,
         "may_weave": is_narrative_open(standing.update),
-        "ticked": [*ticked(form_data(request)), *([int(pk)] if _is_id(pk) else [])],
-        "lost_file": request.FILES.get("file") if pk else None,
+        "is_put_in": bool(put_in),
+        "ticked": [*ticked(form_data(request)), *put_in],
+        "lost_file": request.FILES.get("file"),
     }
 
 

@@ -189,11 +189,23 @@ def test_a_contribution_rewritten_since_is_not_taken_in_any_more(desk, given, po
     assert "Not taken into the answer." in text(client, page(desk))
 
 
-@pytest.mark.parametrize("what", ["draft", "foreign", "unknown"])
-def test_only_what_was_handed_over_to_this_answer_is_put_in(desk, police, signed_in, what):
+def test_one_that_was_taken_back_meanwhile_is_refused_and_nothing_typed_is_lost(
+    desk, police, signed_in
+):
+    draft = make.contribution(desk, police, ContributionState.DRAFT)
+    sent = typed(desk, narrative="Typed.", weave=draft.pk)
+    answer = signed_in(desk.contributor).post(page(desk), sent)
+    html = text_of(answer)
+    assert "State of the contribution now: draft." in html
+    assert "nothing is saved yet" not in html
+    assert answer.context["form"]["narrative"].value() == "Typed."
+    assert answer.context["ticked"] == []
+
+
+@pytest.mark.parametrize("what", ["foreign", "unknown"])
+def test_only_what_is_of_this_answer_is_put_in(desk, police, signed_in, what):
     other = make.desk("ZAF", desk.update.assignment.item, desk.period)
     pk = {
-        "draft": lambda: make.contribution(desk, police, ContributionState.DRAFT).pk,
         "foreign": lambda: make.contribution(other, make.supporter(other)).pk,
         "unknown": lambda: "x",
     }[what]()

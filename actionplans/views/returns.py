@@ -12,6 +12,7 @@ from accounts.permissions import Permission
 from actionplans.enums import UpdateState
 from actionplans.models import Evidence, ProgressUpdate, ReturnedPart, UpdateRevision
 from actionplans.models.updates import CONTENT_FIELDS, SIGNED_OR_LATER
+from actionplans.views.lookups import evidence_of
 from actionplans.views.wording import FIELD_LABELS, field_words
 from common.difference import DELETED, INSERTED, Piece, difference
 
@@ -122,7 +123,9 @@ def _changes(
         before, after = getattr(old, name), getattr(new, name)
         if before != after:
             yield Change(FIELD_LABELS[name], _pieces(name, before, after))
-    was = {one.pk: one.title for one in old.evidence.all()}
+    # Who reads a revision now reads it from outside: neither side names the party's own documents.
+    before = evidence_of(old) if isinstance(new, UpdateRevision) else old.evidence.all()
+    was = {one.pk: one.title for one in before}
     now = {one.pk: one.title for one in evidence}
     removed = [title for pk, title in was.items() if pk not in now]
     added = [title for pk, title in now.items() if pk not in was]

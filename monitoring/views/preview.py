@@ -32,7 +32,8 @@ class Entry:
 
     @property
     def evidence(self) -> list[Evidence]:
-        return list(self.content.evidence.all()) if self.content else []
+        rows = self.content.evidence.all() if self.content else ()
+        return [one for one in rows if one.is_read_outside]
 
 
 def content_of(update: ProgressUpdate | None) -> ProgressUpdate | UpdateRevision | None:

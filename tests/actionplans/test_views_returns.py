@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 
 from accounts.enums import RoleCode
-from actionplans.enums import Part, UpdateState
+from actionplans.enums import Part, UpdateState, Visibility
 from actionplans.services import updates
 from actionplans.services.contents import Content, NewEvidence
 from tests.factories import accounts as people
@@ -270,6 +270,20 @@ def test_reviewer_knows_nothing_of_returns_inside_the_party(signed_in):
     page = text(signed_in(desk.reviewer), desk.update.get_absolute_url())
     assert SINCE not in page
     assert "Mend narrative." not in page
+
+
+def test_changes_name_no_document_of_the_party_alone_outside(signed_in):
+    desk = make.desk()
+    secret = make.document(desk, "The secret", visibility=Visibility.PARTY)
+    content = Content(narrative="Applied.", rating="3", use=[secret.pk])
+    make.bring_to(desk, UpdateState.TRANSMITTED, content=content)
+    send_back(desk, {Part.WHOLE: "Mend it."}, desk.reviewer)
+    submit(desk, rating="2", detach=[secret.pk])
+    make.bring_to(desk, UpdateState.TRANSMITTED)
+    outside = signed_in(desk.reviewer).get(desk.update.get_absolute_url())
+    assert [str(row.label) for row in outside.context["changes"].rows] == ["Rating"]
+    assert "The secret" not in outside.content.decode()
+    assert "Removed: The secret" in text(signed_in(desk.validator), desk.update.get_absolute_url())
 
 
 def test_reviewed_answer_is_compared_with_nothing_any_more(signed_in):

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from accounts.enums import InstitutionKind, RoleCode, Sector
 from accounts.models import Institution, Party, User
@@ -239,10 +240,10 @@ def contribution(
     return contributions.sign_contribution(**step)
 
 
-def document(desk: Desk, title: str = "The roster") -> Evidence:
+def document(desk: Desk, title: str = "The roster", **values: Any) -> Evidence:
     """A document of the party's library that nothing uses."""
     new = NewEvidence(title=title, url="https://example.org/roster")
-    return evidence.add_evidence(party=desk.party, new=new, by=desk.coordinator)
+    return evidence.add_evidence(party=desk.party, new=new, by=desk.coordinator, **values)
 
 
 def question(desk: Desk, text: str = "Which units?", days: int = 14) -> Clarification:

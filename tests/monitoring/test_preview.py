@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from actionplans.enums import UpdateState
+from actionplans.enums import UpdateState, Visibility
 from actionplans.services import updates
 from actionplans.services.contents import Content
 from actionplans.services.submissions import send_national_answer
@@ -47,6 +47,18 @@ def test_endorsed_answers_read_as_the_reviewer_will_read_them(
     assert shown
     assert sent
     assert words(shown[0]) == words(sent[0])
+
+
+def test_document_of_the_party_alone_is_left_out(desk: Desk, signed_in: SignIn) -> None:
+    use = [
+        actionplans.document(desk, title, visibility=who).pk
+        for title, who in (("The order", Visibility.REVIEWERS), ("The secret", Visibility.PARTY))
+    ]
+    content = Content(narrative="Applied.", rating="3", use=use)
+    actionplans.bring_to(desk, UpdateState.ENDORSED, content=content)
+    page = text(signed_in(desk.coordinator), PREVIEW)
+    assert "The order" in page
+    assert "The secret" not in page
 
 
 def test_what_is_not_endorsed_stands_as_not_submitted(desk: Desk, signed_in: SignIn) -> None:

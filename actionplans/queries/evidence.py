@@ -60,9 +60,14 @@ class Use:
 
 
 def uses_of(evidence: Evidence, user: User) -> list[ProgressUpdate]:
-    """The answers that it supports and the user may read, the latest period first."""
-    used = EvidenceUse.objects.filter(evidence=evidence).values("update")
-    visible = ProgressUpdate.objects.visible_to(user).filter(pk__in=used)
+    """The answers that it supports and the user may read, the latest period first.
+
+    Outside the party those that were sent with it: where it was attached since is not said there.
+    """
+    answers = ProgressUpdate.objects
+    used = answers.of_member(user).filter(evidence=evidence)
+    sent = answers.visible_to(user).filter(transmitted_revision__evidence=evidence)
+    visible = answers.filter(Q(pk__in=used.values("pk")) | Q(pk__in=sent.values("pk")))
     return list(with_people(visible).order_by("-period__opens_at", "assignment__item__position"))
 
 

@@ -20,6 +20,7 @@ from monitoring.queries.reports import item_answers
 from monitoring.reports.content import item_entry
 from tests.factories import accounts, actionplans
 from tests.factories.actionplans import CONTENT, Desk
+from tests.factories.pages import more_answers, text
 from tests.races import race
 
 pytestmark = pytest.mark.django_db
@@ -180,6 +181,42 @@ def test_one_document_supports_many_answers(desk: Desk, signed_in: SignIn) -> No
     address = reverse("actionplans:evidence-about", args=["NGA", made.pk])
     response: Any = signed_in(desk.contributor).get(address)
     assert [row.assignment.item.code for row in response.context["uses"]] == ["2.1", "2.2"]
+
+
+def mend(desk: Desk, update: ProgressUpdate, **changes: Any) -> None:
+    """The reviewer sends the answer back; the change is saved and not sent."""
+    step = {"update": update, "version": update.version}
+    update = updates.return_update(**step, reasons={"whole": "Mend it."}, by=desk.reviewer)
+    content = Content.of(update, **changes)
+    updates.save_update(update=update, version=update.version, content=content, by=desk.contributor)
+
+
+def test_outside_a_document_supports_only_the_answers_that_were_sent_with_it(
+    desk: Desk, signed_in: SignIn
+) -> None:
+    made = kept(desk)
+    content = Content(narrative="Adopted.", rating="2", use=[made.pk])
+    mend(desk, actionplans.bring_to(desk, UpdateState.TRANSMITTED, content=content))
+    (other,) = more_answers(desk, 1, UpdateState.TRANSMITTED)
+    mend(desk, other, use=[made.pk])
+    address = reverse("actionplans:evidence-about", args=["NGA", made.pk])
+    inside: Any = signed_in(desk.contributor).get(address)
+    outside: Any = signed_in(desk.reviewer).get(address)
+    assert [str(row.assignment.item.code) for row in inside.context["uses"]] == ["2.1", "2.1.a"]
+    assert [str(row.assignment.item.code) for row in outside.context["uses"]] == ["2.1"]
+
+
+def test_outside_a_document_supports_what_it_was_sent_with_while_that_is_mended(
+    desk: Desk, signed_in: SignIn
+) -> None:
+    made = kept(desk)
+    content = Content(narrative="Adopted.", rating="2", use=[made.pk])
+    sent = actionplans.bring_to(desk, UpdateState.TRANSMITTED, content=content)
+    mend(desk, sent, detach=[made.pk])
+    address = reverse("actionplans:evidence-about", args=["NGA", made.pk])
+    page = text(signed_in(desk.reviewer), address)
+    assert "2.1 Title of 2.1" in page
+    assert "Nothing uses it yet" not in page
 
 
 def test_finding_keeps_what_was_typed_and_saves_nothing(desk: Desk, signed_in: SignIn) -> None:

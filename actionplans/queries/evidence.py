@@ -1,14 +1,15 @@
 """The evidence of a party: what it holds, where it is used, how old it is behind a claim."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from django.db.models import ForeignKey, Q
+from django.db.models import ManyToOneRel, Q
 
 from accounts.models import Party, User
+from accounts.records import Kept, Record
 from actionplans.enums import RATINGS_WITH_EVIDENCE, Verb
-from actionplans.models import Evidence, EvidenceUse, ProgressUpdate
+from actionplans.models import Evidence, ProgressUpdate
 from actionplans.models.evidence import EvidenceQuerySet
 from actionplans.queries.updates import with_people
 from common.dates import year_before
@@ -51,14 +52,6 @@ def was_sent(evidence: Evidence) -> bool:
     return evidence.revisions.filter(verb=Verb.SEND).exists()
 
 
-@dataclass(frozen=True)
-class Use:
-    """Something that a piece of evidence supports, in words, with its page."""
-
-    words: str
-    url: str
-
-
 def uses_of(evidence: Evidence, user: User) -> list[ProgressUpdate]:
     """The answers that it supports and the user may read, the latest period first.
 
@@ -71,11 +64,16 @@ def uses_of(evidence: Evidence, user: User) -> list[ProgressUpdate]:
     return list(with_people(visible).order_by("-period__opens_at", "assignment__item__position"))
 
 
-def records_of(evidence: Evidence) -> list[Use]:
-    """The party's records that name it as their document, whichever app keeps them."""
-    found = []
-    for relation in Evidence._meta.related_objects:
-        if isinstance(relation.field, ForeignKey) and relation.related_model is not EvidenceUse:
-            rows = relation.related_model._default_manager.filter(**{relation.field.name: evidence})
-            found += [Use(str(row), getattr(row, "get_absolute_url", str)()) for row in rows]
+def records_of(evidence: Evidence, user: User) -> list[Kept]:
+    """The records that name it as their document, stand, and the user may open: whichever app
+    keeps them, one query for each kind."""
+    found: list[Kept] = []
+    # Hidden: no record needs a name for the way back from its document.
+    for relation in Evidence._meta.get_fields(include_hidden=True):
+        kind: Any = relation.related_model
+        if isinstance(relation, ManyToOneRel) and issubclass(kind, Kept):
+            rows: Any = kind._default_manager
+            rows = rows.visible_to(user).filter(**{relation.field.name: evidence})
+            rows = rows.kept() if issubclass(kind, Record) else rows
+            found += rows.select_related(rows.party_path)
     return found

@@ -115,7 +115,7 @@ def about_evidence(request: HttpRequest, code: str, pk: int) -> HttpResponseBase
         "evidence": evidence,
         "uses": uses_of(evidence, user),
         "contributions": contributions_with(evidence, user) if is_member else [],
-        "records": records_of(evidence) if is_member else [],
+        "records": records_of(evidence, user),
         "has_preview": bool(evidence.stored_file and has_preview(evidence.stored_file)),
         "may_keep": may_keep(request, party),
         "is_member": is_member,

@@ -9,6 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import AuditEvent
+from accounts.services.records import withdraw
 from actionplans.enums import ContributionState, UpdateState, Visibility
 from actionplans.models import Evidence, ProgressUpdate
 from actionplans.services import evidence as services
@@ -18,7 +19,7 @@ from common import clock
 from common.errors import Conflict, DomainError
 from monitoring.queries.reports import item_answers
 from monitoring.reports.content import item_entry
-from tests.factories import accounts, actionplans
+from tests.factories import accounts, actionplans, taskforces, training
 from tests.factories.actionplans import CONTENT, Desk
 from tests.factories.pages import more_answers, text
 from tests.races import race
@@ -249,6 +250,63 @@ def test_contributions_that_carry_a_document_are_named_to_who_may_read_them(
     unread = signed_in(desk.contributor).get(address).content.decode()
     assert row.get_absolute_url() not in unread
     assert "Nothing uses it yet" in unread
+
+
+def named_in(made: Evidence, subject: str) -> list[Any]:
+    """A record of every kind that names a document."""
+    party = made.party
+    force = taskforces.task_force(party, name=f"{subject}: force", act=made)
+    return [
+        taskforces.consultation(party, subject=f"{subject}: consultation", notes=made),
+        taskforces.dialogue(party, subject=f"{subject}: dialogue", notes=made),
+        force,
+        taskforces.meeting(force, subject=f"{subject}: meeting", minutes=made),
+        training.session(party, title=f"{subject}: course", materials=made),
+    ]
+
+
+def test_records_that_name_a_document_are_shown_until_they_are_withdrawn(
+    desk: Desk, signed_in: SignIn
+) -> None:
+    made = kept(desk)
+    rows = named_in(made, "First")
+    address = reverse("actionplans:evidence-about", args=["NGA", made.pk])
+    client = signed_in(desk.contributor)
+    response: Any = client.get(address)
+    assert response.context["records"] == rows
+    page = response.content.decode()
+    assert [row for row in rows if f'<a href="{row.get_absolute_url()}">' not in page] == []
+    assert "Nothing uses it yet" not in page
+    withdraw(rows[0], version=1, by=desk.coordinator, reason="Entered twice.")
+    after: Any = client.get(address)
+    assert after.context["records"] == rows[1:]
+
+
+def test_no_record_of_the_party_is_named_outside(desk: Desk, signed_in: SignIn) -> None:
+    made = kept(desk)
+    content = Content(narrative="Adopted.", rating="2", use=[made.pk])
+    actionplans.bring_to(desk, UpdateState.TRANSMITTED, content=content)
+    named_in(made, "First")
+    address = reverse("actionplans:evidence-about", args=["NGA", made.pk])
+    assert "Records that name it" not in text(signed_in(desk.reviewer), address)
+
+
+def test_page_of_a_document_costs_the_same_at_one_and_three_records(
+    desk: Desk, signed_in: SignIn, count_queries: Count
+) -> None:
+    made = kept(desk)
+    _talk, _dialogue, force, _meeting, _course = named_in(made, "First")
+    client = signed_in(desk.contributor)
+    address = reverse("actionplans:evidence-about", args=["NGA", made.pk])
+    client.get(address)
+    one = count_queries(lambda: client.get(address))
+    for _again in range(2):
+        taskforces.consultation(desk.party, notes=made)
+        taskforces.meeting(force, minutes=made)
+        training.session(desk.party, materials=made)
+    response: Any = client.get(address)
+    assert len(response.context["records"]) == 11
+    assert count_queries(lambda: client.get(address)) == one
 
 
 def test_ticks_come_through_a_conflict_and_the_end_of_writing(

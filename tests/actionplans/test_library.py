@@ -67,6 +67,20 @@ def test_library_is_filtered_by_use_and_expiry(desk: Desk, signed_in: SignIn) ->
     assert "No longer holds" in client.get(LIBRARY).content.decode()
 
 
+def test_library_counts_each_answer_once_also_where_it_is_filtered(
+    desk: Desk, signed_in: SignIn
+) -> None:
+    made = kept(desk)
+    for update in (desk.update, *more_answers(desk, 2)):
+        content = Content.of(update, narrative="x", use=[made.pk])
+        updates.save_update(update=update, version=0, content=content, by=desk.contributor)
+    client = signed_in(desk.contributor)
+    for query in ({}, {"state": "used"}, {"state": "used", "words": "plan gazette"}):
+        response: Any = client.get(LIBRARY, query)
+        assert [row.answers for row in response.context["listing"].page] == [3]
+    assert titles(client, state="unused") == []
+
+
 def test_library_says_why_it_is_empty(desk: Desk, signed_in: SignIn) -> None:
     client = signed_in(desk.contributor)
     assert "No document yet" in client.get(LIBRARY).content.decode()

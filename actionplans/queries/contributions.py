@@ -4,9 +4,10 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Exists, F, OuterRef, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 
 from accounts.models import Institution, User
+from actionplans.enums import Verb
 from actionplans.models import (
     Assignment,
     Contribution,
@@ -14,6 +15,7 @@ from actionplans.models import (
     ContributionUse,
     Evidence,
     ProgressUpdate,
+    UpdateRevision,
 )
 from actionplans.models.contributions import HANDED_OVER
 from actionplans.queries.updates import AUTHOR_VERBS
@@ -120,8 +122,18 @@ def institutions_taken_in(update: ProgressUpdate) -> list[Institution]:
     """Whose contributions are in what everybody outside the party reads: one query, or none."""
     if update.transmitted_revision is None:
         return []
-    uses = ContributionUse.objects.filter(
-        contribution__update=update, update_version__lte=update.transmitted_revision.number
+    # What was taken in while the answer was reopened went with that text where its time lapsed.
+    ends = UpdateRevision.objects.filter(
+        update=update,
+        verb__in=(Verb.REVIEW, Verb.LAPSE),
+        number__gt=OuterRef("update_version"),
+    ).order_by("number")
+    uses = (
+        ContributionUse.objects.filter(
+            contribution__update=update, update_version__lte=update.transmitted_revision.number
+        )
+        .annotate(ended_by=Subquery(ends.values("verb")[:1]))
+        .filter(Q(ended_by__isnull=True) | Q(ended_by=Verb.REVIEW))
     )
     return list(
         Institution.objects.filter(pk__in=uses.values("contribution__institution")).order_by("name")

@@ -101,6 +101,34 @@ def test_what_is_taken_in_while_it_is_amended_is_not_read_outside(
     assert "Police Service" not in page
 
 
+@pytest.mark.parametrize("sent_again", [False, True])
+def test_what_was_taken_in_before_a_reopening_lapsed_is_not_read_outside(
+    sent_again: bool, desk: Desk, police: Supporter, signed_in: SignIn
+) -> None:
+    taken_in(desk, police)
+    update = actionplans.bring_to(desk, UpdateState.REVIEWED)
+    until = clock.now() + DAY
+    step = {"update": update, "version": update.version, "by": desk.reviewer}
+    desk.update = updates.reopen_update(**step, reason="Look again.", until=until)
+    given = actionplans.contribution(desk, actionplans.supporter(desk, "Army"))
+    saved = updates.save_update(
+        update=desk.update,
+        version=desk.update.version,
+        content=actionplans.CONTENT,
+        by=desk.contributor,
+    )
+    contributions.take_in(update=saved, contributions=[given.pk], by=desk.contributor)
+    if sent_again:
+        actionplans.bring_to(desk, UpdateState.TRANSMITTED)
+        page = text(signed_in(desk.reviewer), desk.update.get_absolute_url())
+        assert "Contributing institutions Army Police Service" in page
+    with clock.at(until):
+        assert updates.lapse_reopened() == 1
+        page = text(signed_in(desk.reviewer), desk.update.get_absolute_url())
+    assert "Contributing institutions Police Service" in page
+    assert "Army" not in page
+
+
 def test_remarks_and_questions_stand_in_time_order(desk: Desk, signed_in: SignIn) -> None:
     say = {"update": desk.update, "by": desk.contributor}
     start = clock.now()

@@ -14,8 +14,8 @@ from common.models import StoredFile
 
 class EvidenceQuerySet(models.QuerySet["Evidence"]):
     def visible_to(self, reader: User | Reach) -> "EvidenceQuerySet":
-        """Evidence of answers and contributions the reader may read; of an own party also what no
-        answer uses yet."""
+        """Evidence of answers and contributions the reader may read, as they are and as they were
+        sent; of an own party also what no answer uses yet."""
         from actionplans.models.contributions import Contribution
         from actionplans.models.updates import ProgressUpdate, UpdateRevision
 
@@ -23,15 +23,16 @@ class EvidenceQuerySet(models.QuerySet["Evidence"]):
         own = Q(party__in=reach.parties())
         uses = EvidenceUse.objects.filter(evidence=OuterRef("pk"))
         kept = UpdateRevision.evidence.through.objects.filter(evidence=OuterRef("pk"))
-        live = ProgressUpdate.objects.of_member(reach).filter(
-            evidence_uses__evidence=OuterRef("pk")
-        )
+        answers = ProgressUpdate.objects.of_member(reach)
+        live = answers.filter(evidence_uses__evidence=OuterRef("pk"))
+        stands = answers.filter(transmitted_revision__evidence=OuterRef("pk"))
         given = Contribution.objects.visible_to(reach).filter(evidence=OuterRef("pk"))
         sent = ProgressUpdate.objects.under_mandate(reach).filter(
             transmitted_revision__evidence=OuterRef("pk")
         )
         # Conditions on each document, not a list of all that are visible: a search asks for few.
-        inside = own & (Exists(live) | ~(Exists(uses) | Exists(kept)) | Exists(given))
+        unused = ~(Exists(uses) | Exists(kept))
+        inside = own & (Exists(live) | unused | Exists(given) | Exists(stands))
         return self.filter(inside | (~Q(visibility=Visibility.PARTY) & Exists(sent)))
 
     def with_uses(self) -> "EvidenceQuerySet":

@@ -97,6 +97,18 @@ def test_evidence_added_after_the_transmission_is_not_for_reviewers(signed_in):
     assert seen == {"The plan": 200, "New": 404}
 
 
+def test_the_party_reads_what_it_sent_also_while_the_answer_is_mended_without_it(signed_in):
+    desk = make.desk()
+    update = make.bring_to(desk, UpdateState.TRANSMITTED, content=with_file(desk))
+    update = updates.return_update(
+        update=update, version=update.version, reasons={"whole": "Which order?"}, by=desk.reviewer
+    )
+    less = Content.of(update, detach=[Evidence.objects.get().pk])
+    updates.save_update(update=update, version=update.version, content=less, by=desk.contributor)
+    people = cast(desk.party, desk.lead)
+    assert readers_of(desk, signed_in, people) == INSIDE | {"reviewer": 200}
+
+
 def test_evidence_under_another_party_is_absent(signed_in):
     desk = make.desk()
     make.bring_to(desk, UpdateState.SUBMITTED)

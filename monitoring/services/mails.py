@@ -115,7 +115,7 @@ def _entries(notices: Iterable[Notice], reader: User) -> dict[int, Entry]:
     found = subjects([notice.event for notice in notices], reader)
     answers = _answers(notices, reader)
     entries = {
-        notice.pk: _entry(KINDS[notice.kind], subject, answers[notice.pk])
+        notice.pk: _entry(notice, subject, answers[notice.pk])
         for notice in notices
         if (subject := found.get(notice.event_id))
     }
@@ -136,10 +136,13 @@ def _answers(notices: Sequence[Notice], reader: User) -> dict[int, list[NoticeAn
     return found
 
 
-def _entry(kind: Kind, subject: Subject, answers: list[NoticeAnswer]) -> Entry | None:
+def _entry(notice: Notice, subject: Subject, answers: list[NoticeAnswer]) -> Entry | None:
     """None where somebody has done since what the notice asks for."""
+    kind = KINDS[notice.kind]
     waiting = [row for row in answers if row.stands]
-    if (kind.waits_for_act and not subject.stands) or (kind.asks and not waiting):
+    # That nothing changed is sent without answers, and waits for review all the same.
+    asks = kind.asks and notice.event.details.get("updates") != []
+    if (kind.waits_for_act and not subject.stands) or (asks and not waiting):
         return None
     if kind.code in PERIOD_NOTIFICATIONS:
         return Entry(kind, subject, lines=tuple(_line(row) for row in waiting))

@@ -26,7 +26,9 @@ from actionplans.services.updates import NotAllowed
 from common import clock
 from common.dates import year_before
 from common.errors import Conflict, DomainError
+from common.models import OutgoingMail
 from monitoring.models import Notice
+from monitoring.services.notifications import send_digests
 from tests.factories import accounts, actionplans
 from tests.factories.actionplans import CONTENT, DAY, Desk
 
@@ -143,6 +145,21 @@ def test_that_nothing_changed_is_sent_as_a_national_answer(desk: Desk, signed_in
     assert (sent.answers, sent.on_time, sent.sent_by) == (0, True, desk.coordinator)
     notices = Notice.objects.filter(user=desk.reviewer, event__subject_id=str(sent.pk))
     assert [notice.event.action for notice in notices] == ["submission.send"]
+
+
+@pytest.mark.parametrize("at_once", [True, False])
+def test_reviewers_are_mailed_that_nothing_changed(
+    at_once: bool, desk: Desk, settings: Any
+) -> None:
+    settings.EMAIL_BACKEND = "common.mail.QueuedEmailBackend"
+    period = later(desk).period
+    if at_once:
+        accounts.mail_at_once()
+    send_unchanged(party=desk.party, period=period, by=desk.coordinator)
+    with clock.at(clock.now() + DAY):
+        send_digests()
+    mails = [m for m in OutgoingMail.objects.all() if m.recipients == [desk.reviewer.email]]
+    assert ["2026: national answer sent" in mail.subject + mail.body for mail in mails] == [True]
 
 
 @pytest.mark.parametrize("who", ["contributor", "administrator", "reviewer"])

@@ -14,6 +14,7 @@ from actionplans.enums import Verb
 from actionplans.models import (
     Clarification,
     Contribution,
+    Extension,
     ExtensionRequest,
     ProgressUpdate,
     ReportingPeriod,
@@ -110,22 +111,33 @@ def _of_periods(events: list[AuditEvent], reader: User) -> Found:
     periods = ReportingPeriod.objects.in_bulk({event.details["period"] for event in ours})
     leading = {pk for pk, party in parties.items() if who.may(Permission.READ_DRAFTS, party)}
     late = late_leads(leading, periods)
+    longer = {
+        (one.party_id, one.period_id): one.until
+        for one in Extension.objects.filter(party__in=parties, period__in=periods)
+    }
     found = {}
     for event in ours:
         party, period = parties[event.party_id or 0], periods[event.details["period"]]
         names = late.get((party.pk, period.pk), ()) if event.action in NAMES_LATE else ()
-        found[event.pk] = _of_moment(event, party, period, names)
+        present = longer.get((party.pk, period.pk), period.due_at)
+        found[event.pk] = _of_moment(event, party, period, names, present)
     return found
 
 
 def _of_moment(
-    event: AuditEvent, party: Party, period: ReportingPeriod, late: tuple[str, ...]
+    event: AuditEvent,
+    party: Party,
+    period: ReportingPeriod,
+    late: tuple[str, ...],
+    present: datetime,
 ) -> Subject:
+    """`present` is the party's deadline now: what was told of another one is over."""
     kind, until = PERIOD_NOTIFICATIONS[event.action], event.details.get("deadline")
     deadline = datetime.fromisoformat(until) if until else None
     stands = {
-        "reminder.summary": bool(late),
-        "extension.grant": deadline is not None and clock.now() < deadline,
+        "reminder.due": deadline == present,
+        "reminder.summary": deadline == present and bool(late),
+        "extension.grant": deadline == present and clock.now() < present,
     }.get(kind.code, True)
     return replace(_of_party(kind, party, period, deadline), late=late, stands=stands)
 

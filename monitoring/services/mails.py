@@ -142,9 +142,11 @@ def _entry(notice: Notice, subject: Subject, answers: list[NoticeAnswer]) -> Ent
     waiting = [row for row in answers if row.stands]
     # That nothing changed is sent without answers, and waits for review all the same.
     asks = kind.asks and notice.event.details.get("updates") != []
-    if (kind.waits_for_act and not subject.stands) or (asks and not waiting):
+    is_of_period = kind.code in PERIOD_NOTIFICATIONS
+    passes = kind.waits_for_act or is_of_period
+    if (passes and not subject.stands) or (asks and not waiting):
         return None
-    if kind.code in PERIOD_NOTIFICATIONS:
+    if is_of_period:
         return Entry(kind, subject, lines=tuple(_line(row) for row in waiting))
     return Entry(kind, subject, instead=next((row.instead for row in answers), ""))
 

@@ -5,8 +5,8 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from structlog.testing import capture_logs
 
-from accounts.enums import RoleCode, Sector
-from accounts.models import AuditEvent, Party, User
+from accounts.enums import Frequency, RoleCode, Sector
+from accounts.models import AuditEvent, NotificationChoice, Party, User
 from actionplans.enums import UpdateState
 from actionplans.models import Absence, Assignment, Reminder, ReportingPeriod
 from actionplans.services import moments
@@ -179,9 +179,6 @@ def test_who_has_submitted_is_not_reminded(desk):
 
 
 def test_work_done_before_the_digest_is_not_reminded_of(desk):
-    from accounts.enums import Frequency
-    from accounts.models import NotificationChoice
-
     NotificationChoice.objects.create(
         user=desk.contributor, kind="reminder.due", frequency=Frequency.DAILY
     )
@@ -191,6 +188,40 @@ def test_work_done_before_the_digest_is_not_reminded_of(desk):
     with clock.at(DUE - 5 * DAY):
         send_digests()
     assert mails_to(desk.contributor) == []
+
+
+def test_a_summary_is_not_sent_once_all_is_submitted(desk):
+    told_at(DUE - 7 * DAY)
+    assert Notice.objects.filter(user=desk.coordinator, kind="reminder.summary").exists()
+    with clock.at(DUE - 7 * DAY + SECOND):
+        make.bring_to(desk, UpdateState.SUBMITTED)
+    with clock.at(DUE - 5 * DAY):
+        send_digests()
+    assert [m for m in mails_to(desk.coordinator) if "not all is submitted" in m.body] == []
+
+
+def test_a_reminder_of_a_deadline_that_moved_is_not_sent(desk):
+    told = (desk.contributor, desk.coordinator)
+    for person in told:
+        NotificationChoice.objects.bulk_create(
+            NotificationChoice(user=person, kind=kind, frequency=Frequency.DAILY)
+            for kind in ("reminder.due", "reminder.summary", "extension.grant")
+        )
+    granted_by = people.member(people.dpko(), RoleCode.COORDINATOR)
+    told_at(DUE - DAY)
+    for days in (5, 10):
+        with clock.at(DUE - DAY + days * SECOND):
+            grant_extension(
+                party=desk.party, period=desk.period, until=DUE + days * DAY, reason="A flood",
+                by=granted_by,
+            )  # fmt: skip
+    with clock.at(DUE + DAY):
+        send_digests()
+    for person in told:
+        (mail,) = mails_to(person)
+        assert "more time, until 10 July 2026" in mail.body
+        assert "30 June" not in mail.body
+        assert "5 July" not in mail.body
 
 
 def test_returned_answers_are_reminded_of_after_the_deadline(desk):

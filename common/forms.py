@@ -1,9 +1,16 @@
 """The one way a form is laid out; base classes for every form of the portal."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from crispy_forms.helper import FormHelper
 from django import forms
+
+
+def version_in(data: Mapping[str, Any]) -> int:
+    """The version a form was opened at; one that nothing has where it was tampered with."""
+    sent = str(data.get("version", ""))
+    return int(sent) if sent.isascii() and sent.isdigit() and len(sent) < 10 else -1
 
 
 class WaypostForm:

@@ -134,11 +134,6 @@ class UpdateForm(LibraryForm):
             return one_line_end(self.data.get(name))
         return str(getattr(self.instance, name))
 
-    def sent_version(self) -> int:
-        """The version the form was opened at; one that no answer has where it was tampered with."""
-        sent = self.data.get("version", "")
-        return int(sent) if sent.isascii() and sent.isdigit() and len(sent) < 10 else -1
-
     def text(self) -> Content:
         """The text alone, as far as it is typed: what an autosave keeps."""
         return Content.of(self.instance, **{name: self.typed(name) for name in CONTENT_FIELDS})

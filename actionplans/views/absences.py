@@ -1,5 +1,7 @@
 """Being away, and one alternate for all that a focal point looks after."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -9,33 +11,34 @@ from django.utils.translation import gettext as _
 from accounts.access import access, own_party_or_404, require
 from accounts.models import Membership, Party, User
 from accounts.permissions import Permission
+from accounts.typed import form_data
 from actionplans.forms.absences import AbsenceForm, AlternateForm
 from actionplans.models import Absence, Assignment
 from actionplans.queries.people import people_of
 from actionplans.services import absences
+from actionplans.views.lookups import typed_texts
 from common.errors import Conflict, DomainError
+from common.forms import version_in
 
 
 def edit_absence(request: HttpRequest, code: str, pk: int) -> HttpResponseBase:
     """Say when a person is away: they themself, or who manages the party's people."""
     party = own_party_or_404(request, code)
-    person = get_object_or_404(
-        User, pk__in=Membership.objects.filter(party=party).values("user"), pk=pk
-    )
+    here = Membership.objects.filter(party=party, ended_at__isnull=True)
+    person = get_object_or_404(User, pk__in=here.values("user"), pk=pk)
     if person.pk != access(request).user.pk and not access(request).may(
         Permission.MANAGE_PEOPLE, party
     ):
         raise PermissionDenied
     present = Absence.objects.filter(user=person).first()
-    form = AbsenceForm(request.POST or None, absence=present)
+    form = AbsenceForm(form_data(request), absence=present)
     if request.method == "POST":
         try:
             if done := _write(request, party, person, form):
                 messages.success(request, done)
                 return redirect(request.path)
         except Conflict as refusal:
-            form = AbsenceForm(absence=present)
-            return _absence_page(request, party, person, form, refusal=refusal)
+            return _changed(request, party, person, form, refusal)
         except DomainError as refusal:
             form.refuse(refusal)
     return _absence_page(request, party, person, form)
@@ -45,14 +48,22 @@ def _write(request: HttpRequest, party: Party, person: User, form: AbsenceForm) 
     """What was done, in words; empty where the form is not filled as it should be."""
     by = access(request).user
     if request.POST.get("action") == "end" and form.absence:
-        version = form.fields["version"].widget.value_from_datadict(form.data, {}, "version")
-        seen = int(version) if str(version).isdigit() else -1
-        absences.end_absence(absence=form.absence, party=party, version=seen, by=by)
+        version = version_in(request.POST)
+        absences.end_absence(absence=form.absence, party=party, version=version, by=by)
         return _("%s is not away.") % person.name
     if not form.is_valid():
         return ""
     absences.set_absence(user=person, party=party, by=by, **form.cleaned_data)
     return _("The absence of %s is noted.") % person.name
+
+
+def _changed(
+    request: HttpRequest, party: Party, person: User, sent: AbsenceForm, refusal: Conflict
+) -> HttpResponse:
+    """Somebody was faster: the form with the days that stand now, and those that were typed."""
+    form = AbsenceForm(absence=Absence.objects.filter(user=person).first())
+    typed = typed_texts(sent)
+    return _absence_page(request, party, person, form, refusal=refusal, typed_texts=typed)
 
 
 def _absence_page(
@@ -61,6 +72,7 @@ def _absence_page(
     person: User,
     form: AbsenceForm,
     refusal: DomainError | None = None,
+    **more: Any,
 ) -> HttpResponse:
     context = {
         "party": party,
@@ -71,6 +83,8 @@ def _absence_page(
         "assignments": Assignment.objects.filter(party=party, focal_point=person)
         .select_related("item", "alternate")
         .prefetch_related("item__texts"),
+        "typed": getattr(request, "typed", None),
+        **more,
     }
     return render(request, "actionplans/absence.html", context, status=409 if refusal else 200)
 

@@ -29,6 +29,7 @@ from actionplans.views.lookups import evidence_of, told_words
 from actionplans.views.steps import on_version
 from actionplans.views.wording import StepWords
 from common.errors import Conflict, DomainError
+from common.forms import version_in
 
 
 @dataclass(frozen=True)
@@ -180,8 +181,7 @@ def take_contribution_step(
 
 def _refused(page: Page, why: Any, is_right_missing: bool) -> HttpResponse:
     """A reason typed before somebody else was faster is kept; without one, 403 or the refusal."""
-    sent = page.request.POST.get("version", "")
-    is_stale = sent.isdecimal() and int(sent) < page.contribution.version
+    is_stale = 0 <= version_in(page.request.POST) < page.contribution.version
     if is_right_missing and not is_stale:
         raise PermissionDenied
     if is_stale:

@@ -37,6 +37,7 @@ from actionplans.views.steps import on_version
 from actionplans.views.wording import FIELD_LABELS, field_words, open_until, submit_words
 from common import clock, formats, partial_uploads, uploads
 from common.errors import Conflict, DomainError
+from common.forms import version_in
 from common.models import StoredFile
 
 # The parts of the form's text, each with its fields in the order in which they are written.
@@ -196,7 +197,7 @@ def _autosave(update: ProgressUpdate, form: UpdateForm, by: User) -> JsonRespons
     """Keep the text alone; says what was kept at which version, or why not, in words to show."""
     try:
         saved = updates.autosave_update(
-            update=update, version=form.sent_version(), content=form.text(), by=by
+            update=update, version=version_in(form.data), content=form.text(), by=by
         )
     except Conflict:
         words = _("Not saved: somebody else saved this answer while you were writing.")

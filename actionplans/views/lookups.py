@@ -90,7 +90,11 @@ def offer_library(request: HttpRequest, party: Party, form: LibraryForm) -> None
 
 def typed_texts(form: Form) -> list[tuple[str, str]]:
     """What was typed, for a page that can no longer take it."""
-    return [(str(field.label), str(field.data)) for field in form if form.is_bound and field.data]
+    return [
+        (str(field.label), str(field.data))
+        for field in form
+        if form.is_bound and field.data and not field.is_hidden
+    ]
 
 
 def will_be_told(standing: Standing, verb: Verb) -> list[Person]:

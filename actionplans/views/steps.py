@@ -38,6 +38,7 @@ from actionplans.views.lookups import (
     will_be_told,
 )
 from common.errors import Conflict, DomainError
+from common.forms import version_in
 
 
 @dataclass(frozen=True)
@@ -224,9 +225,9 @@ def on_version(data: QueryDict, version: int) -> QueryDict:
 
 def _has_just_passed_on(page: Page) -> bool:
     """Whether a return comes from somebody whose turn is over: the reason typed is kept."""
-    s, typed_on = page.standing, page.request.POST.get("version", "")
+    s = page.standing
     was_theirs = s.mandated or s.me in s.validators | s.coordinators | s.administrators
-    is_stale = typed_on.isdecimal() and int(typed_on) < page.update.version
+    is_stale = 0 <= version_in(page.request.POST) < page.update.version
     return page.step.verb == Verb.RETURN and was_theirs and is_stale
 
 

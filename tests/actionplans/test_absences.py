@@ -97,9 +97,41 @@ def test_stale_page_changes_nothing(desk, signed_in):
     away_for(desk)
     client, today = signed_in(desk.administrator), clock.today()
     sent = days(today, today, version=0)
-    assert client.post(address(desk), sent).status_code == 409
-    assert client.post(address(desk), {"action": "end", "version": "x"}).status_code == 409
+    refused = client.post(address(desk), sent)
+    assert (refused.status_code, refused.context["form"]["version"].value()) == (409, 1)
+    assert refused.context["typed_texts"] == [
+        ("Away from", today.isoformat()),
+        ("Until", today.isoformat()),
+    ]
+    for version in ("x", "²", "9" * 5_000, "0"):
+        ended = client.post(address(desk), {"action": "end", "version": version})
+        assert ended.status_code == 409
     assert Absence.objects.get().version == 1
+
+
+def test_the_absence_of_who_left_is_another_party_s(desk, signed_in):
+    away_for(desk)
+    client = signed_in(desk.administrator)
+    assert client.get(address(desk)).status_code == 200
+    desk.contributor.memberships.update(ended_at=clock.now(), ended_by=desk.administrator)
+    today = clock.today()
+    answers = [client.get(address(desk)), client.post(address(desk), days(today, today, version=1))]
+    assert [answer.status_code for answer in answers] == [404, 404]
+    assert Absence.objects.get().version == 1
+
+
+def test_days_typed_before_the_session_ended_are_back(desk, signed_in):
+    client, today = signed_in(desk.contributor), clock.today()
+    client.get(address(desk))
+    del client.cookies["sessionid"]
+    refused = client.post(address(desk), days(today, today + DAY, version=0))
+    credentials = {"login": desk.contributor.email, "password": "a long password"}
+    typed = {"typed": refused.context["typed"], "next": address(desk)}
+    client.post(reverse("account_login"), {**credentials, **typed})
+    shown = client.get(address(desk))
+    assert "This is not saved yet" in shown.content.decode()
+    assert shown.context["form"]["last_day"].value() == (today + DAY).isoformat()
+    assert not Absence.objects.exists()
 
 
 @pytest.mark.parametrize(("first", "last"), [(2, 1), (-3, -1)])

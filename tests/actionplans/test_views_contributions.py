@@ -285,6 +285,16 @@ def test_a_reason_typed_too_late_is_kept(desk, police, signed_in):
     assert row.text not in text_of(answer)
 
 
+@pytest.mark.parametrize("version", ["²", "9" * 5_000])
+def test_a_version_that_is_no_number_is_no_stale_one(version, desk, police, signed_in):
+    row = make.contribution(desk, police)
+    row = contributions.return_contribution(
+        contribution=row, version=row.version, reason="Shorter.", by=desk.contributor
+    )
+    sent = {"version": version, "reason": "Name the units."}
+    assert signed_in(desk.contributor).post(step(row, "return"), sent).status_code == 403
+
+
 def test_a_stale_step_is_decided_anew(desk, police, signed_in):
     row = make.contribution(desk, police, ContributionState.SUBMITTED)
     again = {"update": desk.update, "institution": police.institution, "by": police.contributor}

@@ -94,6 +94,14 @@ def test_submitter_takes_the_answer_back(signed_in):
     assert desk.refresh().state == UpdateState.DRAFT
 
 
+@pytest.mark.parametrize("version", ["²", "9" * 5_000])
+def test_a_version_that_is_no_number_is_no_stale_one(version, signed_in):
+    desk = make.desk()
+    update = make.bring_to(desk, UpdateState.SIGNED)
+    response = signed_in(desk.validator).post(address(update, "return"), {"version": version})
+    assert response.status_code == 403
+
+
 def test_return_of_one_part_needs_a_reason(signed_in):
     desk = make.desk()
     update = make.bring_to(desk, UpdateState.SUBMITTED)

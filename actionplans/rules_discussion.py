@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 from django.utils.functional import Promise
@@ -9,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.permissions import Permission
 from actionplans.enums import UpdateState
-from actionplans.models import Clarification
+from actionplans.models import Clarification, ProgressUpdate
 from actionplans.rules import Standing
 
 # Whoever works on answers may remark; an observer reads.
@@ -58,13 +59,19 @@ def rule(s: Standing, speech: Speech, about: Clarification | None = None) -> Rul
     may, who = WHO[speech]
     if not may(s):
         return Ruling(False, _("This is for %(who)s.") % {"who": who}, is_right_missing=True)
-    if s.now >= s.update.period.closes_at and not s.is_reopened:
+    if s.now >= discussed_until(s.update):
         return Ruling(False, _("The period is closed; the discussion stands as it is."))
     if speech == Speech.ASK and s.update.state != UpdateState.TRANSMITTED:
         return Ruling(False, _("Only an answer that waits for its review can be asked about."))
     if about and not about.is_open:
         return Ruling(False, _closed(about))
     return Ruling(True)
+
+
+def discussed_until(update: ProgressUpdate) -> datetime:
+    """The close of the period; of an answer that was reopened after it, when that time is over."""
+    closes = update.period.closes_at
+    return max(closes, update.editable_until or closes) if update.reopened_at else closes
 
 
 def _closed(about: Clarification) -> str | Promise:

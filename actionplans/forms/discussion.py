@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from actionplans.forms.fields import InstantField, ProseField
 from actionplans.models import ProgressUpdate
 from actionplans.models.discussion import REMARK_PARTS
+from actionplans.rules_discussion import discussed_until
 from common import clock, formats
 from common.forms import WaypostForm
 
@@ -46,7 +47,7 @@ class QuestionForm(WaypostForm, forms.Form):
     due_at = InstantField(label=_("Answer by"))
 
     def __init__(self, *args: Any, update: ProgressUpdate, **kwargs: Any) -> None:
-        latest, zone = update.period.closes_at, update.assignment.party.time_zone
+        latest, zone = discussed_until(update), update.assignment.party.time_zone
         proposed = min(clock.now() + TIME_TO_ANSWER, latest)
         kwargs["initial"] = {"due_at": proposed.replace(second=0, microsecond=0)}
         super().__init__(*args, **kwargs)

@@ -14,7 +14,7 @@ from accounts.models import User
 from accounts.services import audit
 from actionplans.models import Clarification, ProgressUpdate, Remark
 from actionplans.queries.updates import with_people
-from actionplans.rules_discussion import Speech, rule
+from actionplans.rules_discussion import Speech, discussed_until, rule
 from actionplans.services.standings import standing_of
 from actionplans.services.texts import refuse_bad_text
 from actionplans.services.updates import NotAllowed
@@ -54,7 +54,7 @@ def ask_clarification(
     """Ask the party something about what it sent, without returning it; numbered per answer."""
     question = _words(question, field="question", missing=_("Write the question."))
     row = _open(update, Speech.ASK, by)
-    now, latest = clock.now(), row.period.closes_at
+    now, latest = clock.now(), discussed_until(row)
     if not now < due_at <= latest:
         words = _("Choose a time after now and not after %(latest)s.")
         when = formats.instant(latest, row.assignment.party.time_zone)

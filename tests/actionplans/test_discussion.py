@@ -124,6 +124,25 @@ def test_a_reopened_answer_is_discussed_after_the_close(desk):
         assert remark(desk, desk.contributor, is_shared=True).is_shared
 
 
+def test_a_reopened_answer_that_was_sent_again_is_asked_about_after_the_close(desk, signed_in):
+    update = make.bring_to(desk, UpdateState.REVIEWED)
+    with clock.at(desk.period.closes_at + SECOND):
+        until = clock.now() + timedelta(days=3)
+        step = {"update": update, "version": update.version, "by": desk.reviewer}
+        updates.reopen_update(**step, reason="An error.", until=until)
+        desk.refresh()
+        make.bring_to(desk, UpdateState.TRANSMITTED)
+        client = signed_in(desk.reviewer)
+        form = client.get(url(desk, "clarification")).context["form"]
+        due = form.initial["due_at"]
+        assert clock.now() < due <= until
+        typed = {"question": "Which units?", "due_at": form["due_at"].value()}
+        sent = client.post(url(desk, "clarification"), typed)
+        assert (sent.status_code, Clarification.objects.get().due_at) == (302, due)
+    with clock.at(until), pytest.raises(NotAllowed, match="period is closed"):
+        remark(desk, desk.contributor, is_shared=True)
+
+
 def test_the_form_says_who_will_read_it(desk, signed_in):
     page = text(signed_in(desk.contributor), desk.update.get_absolute_url())
     assert "Only people of Nigeria who may read this answer. Reviewers never read it" in page

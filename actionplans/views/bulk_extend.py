@@ -19,7 +19,7 @@ from actionplans.queries.people import party_of
 from actionplans.services import bulk
 from actionplans.services.bulk import MOST, Deadline, Refused, deadlines_of
 from actionplans.services.updates import NotAllowed
-from actionplans.views.lookups import Person, told_words
+from actionplans.views.lookups import Person, told_words, typed_texts
 from common import clock, formats
 from common.errors import DomainError
 
@@ -85,18 +85,22 @@ def _page(
     refused: bulk.Reasons | None = None,
 ) -> HttpResponse:
     rows = _rows(period, keys)
+    is_over = clock.now() >= period.closes_at
+    is_open = bool(rows) and not is_over
     named = {row.party.pk: row.party.display_name for row in rows}
     context = {
         "extended": period,
         "form": form,
         "rows": rows,
-        "is_over": clock.now() >= period.closes_at,
+        "is_over": is_over,
         "told": _told(period, rows),
         "is_refused": refused is not None,
         "hindered": [(named.get(pk, ""), why) for pk, why in (refused or {}).items()],
         "most": MOST,
         "is_too_many": len(keys) > MOST,
         "typed": getattr(request, "typed", None),
+        "typed_texts": [] if is_open else typed_texts(form),
     }
-    status = 200 if refused is None else 409
+    is_refused = refused is not None or (request.method == "POST" and not is_open)
+    status = 409 if is_refused else 200
     return render(request, "actionplans/bulk_extend.html", context, status=status)

@@ -88,19 +88,23 @@ def _party_page(
     if refusal and form.is_bound and refusal.field in form.fields:
         form.refuse(refusal)
         refusal = None
+    open_request = next((row for row in rows if row.is_open), None)
+    may_ask = open_request is None and period.opens_at <= clock.now() < period.closes_at
     context = {
         "party": party,
         "period": period,
         "deadline": deadline,
         "form": form,
         "refusal": refusal,
-        "open_request": next((row for row in rows if row.is_open), None),
+        "open_request": open_request,
         "past": [row for row in rows if not row.is_open],
-        "may_ask": period.opens_at <= clock.now() < period.closes_at,
+        "may_ask": may_ask,
         "told": _told(request, "extension.request", party),
         "typed": getattr(request, "typed", None),
+        "typed_texts": [] if may_ask else typed_texts(form),
     }
-    status = 409 if refusal else 200
+    is_refused = refusal or (request.method == "POST" and not may_ask)
+    status = 409 if is_refused else 200
     return render(request, "actionplans/extension_request.html", context, status=status)
 
 
@@ -160,16 +164,19 @@ def _decision_page(
     refusal: DomainError | None = None,
 ) -> HttpResponse:
     (deadline,) = deadlines_of([wish.party], wish.period)
+    may_decide = wish.is_open and clock.now() < wish.period.closes_at
+    if request.method == "POST" and not may_decide and refusal is None:
+        refusal = DomainError(_("The period is closed; no party gets more time."))
     context = {
         "wish": wish,
         "deadline": deadline,
         "form": form,
         "refusal": refusal,
-        "may_decide": wish.is_open and clock.now() < wish.period.closes_at,
+        "may_decide": may_decide,
         "told": _told_of_grant(wish),
         "told_refused": _told(request, "extension.refuse", wish.party),
         "typed": getattr(request, "typed", None),
-        "typed_texts": [] if wish.is_open else typed_texts(form),
+        "typed_texts": [] if may_decide else typed_texts(form),
     }
     status = 409 if refusal else 200
     return render(request, "actionplans/extension_decide.html", context, status=status)

@@ -197,6 +197,28 @@ def test_second_asker_sees_the_request_and_keeps_the_reason(desk, signed_in):
     assert "Another flood" in shown
 
 
+@pytest.mark.parametrize("until", ["2026-01-01T10:00", "soon"])
+def test_what_is_typed_over_the_close_is_kept(until, desk, office, signed_in):
+    wish = make.time_request(desk.party, desk.period, desk.coordinator)
+    dpko, coordinator = signed_in(office), signed_in(desk.coordinator)
+    sent = {"until": until, "reason": "Half an hour's work", "decision": "grant"}
+    rows = {"rows": [f"{desk.party.pk}:0"]}
+    many = reverse("actionplans:bulk-extend", args=[desk.period.code])
+    with clock.at(desk.period.closes_at):
+        refused = [dpko.post(decide(wish), sent), dpko.post(many, {**sent, **rows})]
+        ExtensionRequest.objects.all().delete()
+        refused.append(coordinator.post(ASK, sent))
+    assert [page.status_code for page in refused] == [409, 409, 409]
+    shown = [words(page.content.decode()) for page in refused]
+    assert ["not saved" in page and "Half an hour's work" in page for page in shown] == [
+        True, True, True,
+    ]  # fmt: skip
+    assert ["The period is closed; no party gets more time." in page for page in shown[:2]] == [
+        True, True,
+    ]  # fmt: skip
+    assert "It can be asked for from the opening of a period to its close." in shown[2]
+
+
 def test_foreign_request_is_as_absent(desk, signed_in):
     foreign = make.desk("ZAF", desk.update.assignment.item, desk.period)
     wish = make.time_request(foreign.party, desk.period, foreign.coordinator)

@@ -36,15 +36,20 @@ Told = dict[User, list[ProgressUpdate]]  # and the answers that it is about for 
 
 def deliver(sender: Any, event: AuditEvent, **kwargs: Any) -> None:
     """Index what changed, and tell the people whom the event's notification names, if any."""
-    search.follow(event)
+    search.follow([event])
     if event.action == "profile.changed":
         notifications.replan(user=User.objects.get(pk=event.by_id or 0))
     else:
-        deliver_together(sender, [event])
+        _tell([event])
 
 
 def deliver_together(sender: Any, events: list[AuditEvent], **kwargs: Any) -> None:
-    """Tell of one act on many records: each person once, of all that concerns them."""
+    """The same for one act on many records: each person is told once, of all that concerns them."""
+    search.follow(events)
+    _tell(events)
+
+
+def _tell(events: list[AuditEvent]) -> None:
     by = User.objects.filter(pk=events[0].by_id).first() if events[0].by_id else None
     told = {event: people for event in events if (people := _told(event, by))}
     if told:

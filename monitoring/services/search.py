@@ -20,10 +20,10 @@ AT_ONCE = 500
 CONTENT = ("language", "title_terms", "context", "text")
 
 
-def follow(event: AuditEvent) -> None:
-    """Index what the event may have changed. Called in the transaction of the write."""
+def follow(events: Sequence[AuditEvent]) -> None:
+    """Index what the events may have changed. Called in the transaction of the write."""
     for source in SOURCES.values():
-        if ids := source.touched_by(event):
+        if ids := {pk for event in events for pk in source.touched_by(event)}:
             refresh(source, ids)
 
 

@@ -12,8 +12,10 @@ from accounts.models import Membership, User
 from accounts.services.memberships import end_membership
 from accounts.services.profile import change_profile
 from accounts.services.records import withdraw
+from actionplans.enums import Verb
 from actionplans.models import CatalogueText, Evidence
 from actionplans.services import updates
+from actionplans.services.bulk import move_answers
 from actionplans.services.contents import Content, NewEvidence
 from common import clock
 from monitoring.models import SearchEntry
@@ -74,6 +76,14 @@ def test_autosaved_text_is_found_after_the_next_tick(desk: Desk) -> None:
     assert search.catch_up_autosaved() == 1
     assert found(desk.contributor, "quokka", "wombat") == [0, 1]
     assert search.catch_up_autosaved() == 0
+
+
+def test_autosaved_text_is_found_once_many_answers_were_submitted_together(desk: Desk) -> None:
+    write(desk, updates.autosave_update, narrative="A quokka", rating="2")
+    write(desk, updates.autosave_update, narrative="A wombat")
+    rows = {desk.update.pk: desk.refresh().version}
+    move_answers(verb=Verb.SUBMIT, rows=rows, by=desk.contributor)
+    assert found(desk.contributor, "quokka", "wombat") == [0, 1]
 
 
 def test_evidence_is_found_by_title_and_publisher_while_it_is_attached(desk: Desk) -> None:

@@ -68,13 +68,10 @@ def edit_contribution(request: HttpRequest, code: str, pk: int) -> HttpResponseB
     institutions = _own_institutions(request, update)
     if not institutions:
         raise PermissionDenied
-    wanted = request.GET.get("institution")
-    chosen = next((one for one in institutions if str(one.pk) == wanted), institutions[0])
+    chosen = _named(request) or institutions[0]
     page = _Page(request, update, chosen, [one for one in institutions if one != chosen])
     decision = decide(page.standing, Verb.SAVE)
     form = page.form(form_data(request))
-    if decision.is_right_missing:
-        raise PermissionDenied
     if not decision.allowed:
         return page.locked(form, decision.why)
     finds = request.POST.get("action") == "find"
@@ -87,6 +84,22 @@ def _own_institutions(request: HttpRequest, update: ProgressUpdate) -> list[Inst
     """Those supporting institutions for which the person writes, by name."""
     own = access(request).institutions(Permission.ANSWER)
     return list(update.assignment.supporting.filter(pk__in=own).order_by("name"))
+
+
+def _named(request: HttpRequest) -> Institution | None:
+    """The institution for which the form was opened, else the one that the address names.
+
+    It may support the item no more: what was typed for it is never another institution's.
+    """
+    sent = form_data(request)
+    named = (sent and sent.get("institution")) or request.GET.get("institution")
+    if not named:
+        return None
+    own = Institution.objects.filter(pk__in=access(request).institutions(Permission.ANSWER))
+    found = next((one for one in own if str(one.pk) == named), None)
+    if found is None:
+        raise PermissionDenied
+    return found
 
 
 class _Page:

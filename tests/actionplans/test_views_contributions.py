@@ -229,6 +229,23 @@ def test_who_writes_for_two_institutions_chooses(desk, police, signed_in):
     assert Contribution.objects.get().institution == police.institution
 
 
+def test_text_for_an_institution_that_was_taken_off_is_never_another_s(desk, police, signed_in):
+    army = make.supporter(desk, "Army")
+    people.member(desk.party, RoleCode.CONTRIBUTOR, police.institution, army.contributor)
+    client, url = signed_in(army.contributor), f"{page(desk)}?institution={police.institution.pk}"
+    opened = client.get(url).content.decode()
+    assert f'name="institution" value="{police.institution.pk}"' in opened
+    desk.update.assignment.supporting.remove(police.institution)
+    sent = {"text": "Of the police.", "version": 0}
+    named = {**sent, "institution": police.institution.pk}
+    for answer in (client.post(url, sent), client.post(page(desk), named)):
+        assert answer.status_code == 409
+        assert answer.context["typed_texts"] == [("What your institution did", "Of the police.")]
+    assert client.post(page(desk), {**sent, "institution": desk.lead.pk}).status_code == 403
+    assert "cannot be changed now" in text(client, url)
+    assert not Contribution.objects.exists()
+
+
 def test_the_page_names_writer_signer_and_steps(desk, police, signed_in):
     row = make.contribution(desk, police)
     shown = text(signed_in(desk.coordinator), row.get_absolute_url())

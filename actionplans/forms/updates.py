@@ -17,6 +17,17 @@ from actionplans.services.contents import Content, NewEvidence
 from common import partial_uploads, uploads
 from common.models import StoredFile
 
+# What is typed of a document to add, in the form's order.
+DOCUMENT_FIELDS = (
+    "file_title",
+    "file_publisher",
+    "file_date",
+    "link",
+    "link_title",
+    "link_publisher",
+    "link_date",
+)
+
 
 class UpdateForm(LibraryForm):
     """A party's answer on one item, with the evidence to add and to remove.
@@ -115,24 +126,41 @@ class UpdateForm(LibraryForm):
         cleaned = super().clean() or {}
         if cleaned.get("link") and not cleaned.get("link_title"):
             self.add_error("link_title", _("Give the link a title that says what it is."))
-        if cleaned.get("link_title") and not cleaned.get("link") and "link" not in self.errors:
-            self.add_error("link", _("Give the address that belongs to this title."))
-        if cleaned.get("file_title") and "file" not in self.errors:
+        if self._describes("link") and not cleaned.get("link") and "link" not in self.errors:
+            self.add_error(
+                "link", _("Give the address that this title, publisher or date belongs to.")
+            )
+        if self._describes("file") and "file" not in self.errors:
             files = len(self._tokens()) + bool(cleaned.get("file"))
             if not files:
-                self.add_error("file", _("Choose the file that belongs to this title."))
-            elif files > 1:
+                self.add_error(
+                    "file", _("Choose the file that this title, publisher or date belongs to.")
+                )
+            elif files > 1 and cleaned.get("file_title"):
                 self.add_error(
                     "file_title",
                     _("Several files are chosen: leave the title empty, or save one file first."),
                 )
         return cleaned
 
+    def _describes(self, what: str) -> bool:
+        """Whether anything is typed that is said of a file or a link."""
+        names = (f"{what}_title", f"{what}_publisher", f"{what}_date")
+        return any(self.cleaned_data.get(name) for name in names)
+
     def typed(self, name: str) -> str:
         """A content field as it was sent, whether or not it is open now."""
         if name in self.data:
             return one_line_end(self.data.get(name))
         return str(getattr(self.instance, name))
+
+    def typed_documents(self) -> list[tuple[str, str]]:
+        """What was typed of documents to add, for a page that can no longer take it."""
+        return [
+            (str(self.base_fields[name].label), typed)
+            for name in DOCUMENT_FIELDS
+            if (typed := self.data.get(name))
+        ]
 
     def text(self) -> Content:
         """The text alone, as far as it is typed: what an autosave keeps."""

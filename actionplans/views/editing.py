@@ -218,12 +218,13 @@ def _not_saved(refusal: DomainError) -> str:
 def _locked(request: HttpRequest, standing: Standing, form: UpdateForm, why: Any) -> HttpResponse:
     """Why nothing can be written now, and what was typed, to be copied."""
     _offer_library(request, form)
+    typed = _differences(form) + form.typed_documents() + form.ticked_titles()
     context = {
         **_frame(request, standing),
         "why": why,
         "content": standing.update,
         "evidence": evidence_of(standing.update),
-        "typed_texts": _differences(form) + form.ticked_titles() if form.is_bound else [],
+        "typed_texts": typed if form.is_bound else [],
     }
     status = 409 if request.method == "POST" else 200
     return render(request, "actionplans/update_locked.html", context, status=status)

@@ -157,7 +157,11 @@ def test_file_of_a_refused_answer_is_not_kept(signed_in, settings, tmp_path):
     [
         ({"link": "https://example.org"}, "link_title"),
         ({"link_title": "The plan"}, "link"),
+        ({"link_publisher": "MoD"}, "link"),
+        ({"link_date": "2026-03-03"}, "link"),
         ({"file_title": "The order"}, "file"),
+        ({"file_publisher": "MoD"}, "file"),
+        ({"file_date": "2026-03-03"}, "file"),
         ({"link": "javascript:alert(1)", "link_title": "x"}, "link"),
         ({"link": "ftp://example.org/x", "link_title": "x"}, "link"),
     ],
@@ -226,11 +230,17 @@ def test_locked_page_says_why_and_has_no_form(signed_in):
 def test_text_sent_after_the_deadline_is_shown_to_be_copied(signed_in):
     desk = make.desk()
     client = signed_in(desk.contributor)
+    document = {"link": "https://example.org", "link_title": "The plan", "file_publisher": "MoD"}
     with clock.at(desk.period.due_at):
         response = client.post(
-            address(desk.update), fields(desk.update, narrative="One minute too late")
+            address(desk.update), fields(desk.update, narrative="One minute too late", **document)
         )
     assert response.status_code == 409
+    assert response.context["typed_texts"][-3:] == [
+        ("Publisher", "MoD"),
+        ("Link", "https://example.org"),
+        ("Title of the page", "The plan"),
+    ]
     assert "The deadline has passed; drafts are locked." in text_of(response)
     assert "One minute too late" in text_of(response)
     assert desk.refresh().narrative == ""

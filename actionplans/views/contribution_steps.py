@@ -20,7 +20,13 @@ from actionplans.enums import Verb
 from actionplans.forms.contributions import ContributionReturnForm, ContributionStepForm
 from actionplans.models import Contribution, ProgressUpdate
 from actionplans.queries.contributions import contribution_authors, with_answer
-from actionplans.rules_contributions import TRANSITIONS, ContributionStanding, decide, decisions
+from actionplans.rules_contributions import (
+    TRANSITIONS,
+    ContributionStanding,
+    decide,
+    decisions,
+    state_now,
+)
 from actionplans.services import contributions
 from actionplans.services.updates import NotAllowed
 from actionplans.views import contribution_words as words
@@ -185,8 +191,7 @@ def _refused(page: Page, why: Any, is_right_missing: bool) -> HttpResponse:
     if is_right_missing and not is_stale:
         raise PermissionDenied
     if is_stale:
-        state = page.contribution.get_state_display().lower()
-        why = _("State of the contribution now: %(state)s.") % {"state": state}
+        why = state_now(page.contribution)
     return page.render(None, refusal=why, status=409 if page.request.method == "POST" else 200)
 
 

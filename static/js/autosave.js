@@ -10,6 +10,7 @@
   const LONGEST_PARTING = 60000; // bytes that a browser still sends for a page that is gone
   const PREFIX = "waypost.text.";
   const TEXTS = ["unchanged_reason", "narrative", "rating", "rating_reason", "measures", "next_steps"];
+  const ONLY_BY_SAVE = /^(file.*|link.*|remove|uploaded|library|woven)$/;
   const form = document.querySelector("form[data-autosave]");
   const status = form.querySelector("[data-autosave-status]");
   const version = form.elements.version;
@@ -78,7 +79,8 @@
   // --- To the portal --------------------------------------------------------------------------
   /** Whether something is typed or chosen that only Save takes. */
   function hasEvidence() {
-    const fields = [...form.querySelectorAll("[name^=file], [name^=link], [name=remove], [name=uploaded]")];
+    // Of the form's elements, since ticks under it belong to it too.
+    const fields = [...form.elements].filter((field) => ONLY_BY_SAVE.test(field.name));
     return fields.some((field) => (field.type === "checkbox" ? field.checked : field.value));
   }
 
@@ -127,7 +129,8 @@
     if (answer.status !== 200 || words === null) {
       return false;
     }
-    version.value = words.version;
+    // In the other forms of the page too, which would be refused to the one who wrote this.
+    document.querySelectorAll("input[name=version]").forEach((field) => (field.value = words.version));
     saved = text;
     if (texts() === saved) {
       forget();

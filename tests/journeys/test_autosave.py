@@ -9,16 +9,31 @@ from tests.journeys.browser import person, violations
 
 pytestmark = pytest.mark.journey
 PASSWORD = "a long password"
+# Besides the one that is written: an answer with an earlier one, a contribution and a document.
 ARRANGE = """
 import json
-from actionplans.models import CatalogueItem
+from actionplans.models import CatalogueItem, ProgressUpdate
+from actionplans.services.periods import open_updates
 from tests.factories import accounts, actionplans
-desk = actionplans.desk("NGA", CatalogueItem.objects.get(code="2.1", is_current=True))
+item = CatalogueItem.objects.get(code="2.1", is_current=True)
+desk = actionplans.desk("NGA", item)
 other = accounts.member(desk.party, "contributor", desk.lead)
+more = actionplans.desk("ZAF", item, actionplans.period("2025", opened_days_ago=80))
+actionplans.bring_to(more, "reviewed")
+open_updates()
+more.period = desk.period
+more.update = ProgressUpdate.objects.get(assignment__party=more.party, period=desk.period)
+actionplans.contribution(more, actionplans.supporter(more))
+actionplans.document(more, "The roster")
 print(json.dumps({"edit": f"/p/NGA/updates/{desk.update.pk}/edit/",
-                  "email": desk.contributor.email, "other": other.email}))
+                  "email": desk.contributor.email, "other": other.email,
+                  "more": f"/p/ZAF/updates/{more.update.pk}/edit/",
+                  "writer": more.contributor.email}))
 """
-STORED = "from actionplans.models import ProgressUpdate as P; print(P.objects.get().narrative)"
+STORED = (
+    "from actionplans.models import ProgressUpdate as P; "
+    "print(P.objects.get(assignment__party__code='NGA', period__code='2026-H1').narrative)"
+)
 KEPT = "Object.keys(localStorage).filter((k) => k.startsWith('waypost.text.')).length"
 FIELD = "[name=narrative]"
 SAVED = re.compile(r"^Saved \d\d:\d\d$")
@@ -106,6 +121,24 @@ def test_writing_on_a_bad_day(portal, browser, made):
         with page.expect_navigation():
             page.evaluate("document.querySelector(\"form[action$='/logout/']\").requestSubmit()")
         assert page.evaluate(KEPT) == 0
+
+
+def test_ticks_outlive_an_autosave_and_its_writer_takes_the_last_text_over(portal, browser, made):
+    with person(browser, portal, made["writer"], PASSWORD) as page:
+        for tick in ("woven", "library"):
+            page.goto(made["more"])
+            if tick == "library":
+                page.fill("[name=words]", "roster")
+                page.get_by_role("button", name="Find documents").click()
+            page.check(f"[name={tick}]")
+            page.fill(FIELD, f"Typed beside {tick}")
+            _says(page, SAVED)
+            assert (tick, page.locator("#answer[data-changed]").count()) == (tick, 1)
+            page.uncheck(f"[name={tick}]")
+            page.fill(FIELD, f"Typed without {tick}")
+            page.locator("#answer:not([data-changed])").wait_for()
+        page.get_by_role("button", name="Take over last period's text").click()
+        page.locator(FIELD, has_text="A plan was adopted").wait_for()
 
 
 def test_summary_of_errors_takes_the_focus_without_javascript(portal, browser, made):

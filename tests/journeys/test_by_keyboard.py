@@ -207,7 +207,9 @@ def test_an_administrator_invites_without_javascript(plain):
     page.fill("[name=name]", "Ngozi Eze")
     page.select_option("[name=role]", "observer")
     page.locator("main form[method=post] button[type=submit]").last.click()
-    page.locator("main tr", has_text="new.colleague@example.org").wait_for()
+    invited = page.locator("main tr", has_text="new.colleague@example.org")
+    invited.wait_for()
+    assert "Ngozi Eze" in invited.inner_text()
 
 
 def test_a_coordinator_searches_without_javascript(plain):

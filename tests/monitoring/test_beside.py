@@ -38,7 +38,10 @@ def taken_in(desk: Desk, police: Supporter) -> None:
     """The supporter's contribution in the desk's saved answer."""
     given = actionplans.contribution(desk, police)
     saved = updates.save_update(
-        update=desk.update, version=0, content=actionplans.CONTENT, by=desk.contributor
+        update=desk.update,
+        version=desk.update.version,
+        content=actionplans.CONTENT,
+        by=desk.contributor,
     )
     contributions.take_in(update=saved, contributions=[given.pk], by=desk.contributor)
     desk.refresh()
@@ -89,14 +92,7 @@ def test_what_is_taken_in_while_it_is_amended_is_not_read_outside(
     until = clock.now() + DAY
     step = {"update": update, "version": update.version, "by": desk.reviewer}
     desk.update = updates.reopen_update(**step, reason="Look again.", until=until)
-    given = actionplans.contribution(desk, police)
-    saved = updates.save_update(
-        update=desk.update,
-        version=desk.update.version,
-        content=actionplans.CONTENT,
-        by=desk.contributor,
-    )
-    contributions.take_in(update=saved, contributions=[given.pk], by=desk.contributor)
+    taken_in(desk, police)
     page = text(signed_in(desk.reviewer), desk.update.get_absolute_url())
     assert "Police Service" not in page
 
@@ -110,14 +106,7 @@ def test_what_was_taken_in_before_a_reopening_lapsed_is_not_read_outside(
     until = clock.now() + DAY
     step = {"update": update, "version": update.version, "by": desk.reviewer}
     desk.update = updates.reopen_update(**step, reason="Look again.", until=until)
-    given = actionplans.contribution(desk, actionplans.supporter(desk, "Army"))
-    saved = updates.save_update(
-        update=desk.update,
-        version=desk.update.version,
-        content=actionplans.CONTENT,
-        by=desk.contributor,
-    )
-    contributions.take_in(update=saved, contributions=[given.pk], by=desk.contributor)
+    taken_in(desk, actionplans.supporter(desk, "Army"))
     if sent_again:
         actionplans.bring_to(desk, UpdateState.TRANSMITTED)
         page = text(signed_in(desk.reviewer), desk.update.get_absolute_url())

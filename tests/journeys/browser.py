@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Error, Page, sync_playwright
+from playwright.sync_api import Browser, Error, Locator, Page, sync_playwright
 
 from tests.codes import code
 from tests.installations import Installation
@@ -56,7 +56,7 @@ def person(
         page.goto("/accounts/login/")
         page.fill("input[name=login]", email)
         page.fill("input[name=password]", password)
-        page.click("main button[type=submit]")
+        go(page.locator("main button[type=submit]"))
         if "/second-factor/" in page.url:
             give_code(page)
         page.wait_for_url(lambda url: "/accounts/login" not in url)
@@ -69,22 +69,26 @@ def give_code(page: Page) -> None:
     """A code of the app that factories set up: each is good once, and three are good now."""
     for steps in (0, -1, 1):
         page.fill("input[name=code]", code(steps))
-        page.locator("form:has(input[name=code]) .btn-primary").click()
+        go(page.locator("form:has(input[name=code]) .btn-primary"))
         if "/second-factor/" not in page.url:
             return
 
 
+def go(way: Locator) -> None:
+    """Click what leads to another page, and wait until that is there whole."""
+    with way.page.expect_navigation():  # not at once where files are still on their way
+        way.click()
+
+
 def press(page: Page, name: str | re.Pattern[str]) -> None:
     """Press a button by its words, or by a pattern for them, and check the page it leads to."""
-    with page.expect_navigation():  # not at once where files are still on their way
-        page.get_by_role("button", name=name, exact=True).first.click()
+    go(page.get_by_role("button", name=name, exact=True).first)
     check(page)
 
 
 def follow(page: Page, name: str | re.Pattern[str]) -> None:
     """Follow a link by its words, or by a pattern for them, and check the page it leads to."""
-    with page.expect_navigation():
-        page.get_by_role("link", name=name, exact=True).locator("visible=true").first.click()
+    go(page.get_by_role("link", name=name, exact=True).locator("visible=true").first)
     check(page)
 
 

@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from tests.journeys.browser import person, violations
+from tests.journeys.browser import go, person, violations
 
 pytestmark = pytest.mark.journey
 PASSWORD = "a long password"
@@ -82,8 +82,8 @@ def test_writing_on_a_bad_day(portal, browser, made):
         # Save after an autosave does not conflict with oneself.
         page.fill(FIELD, "Mine")
         _says(page, SAVED)
-        page.get_by_role("button", name="Save draft").click()
-        page.get_by_text("Draft saved").wait_for()
+        go(page.get_by_role("button", name="Save draft"))
+        assert page.get_by_text("Draft saved").count()
 
         # Somebody else saved: both texts on the conflict page.
         with person(browser, portal, made["other"], PASSWORD) as other:
@@ -92,20 +92,20 @@ def test_writing_on_a_bad_day(portal, browser, made):
             _says(other, SAVED)
         page.fill(FIELD, "Mine again")
         _says(page, "somebody else saved")
-        page.get_by_role("button", name="Compare both texts").click()
-        page.get_by_text("Theirs").wait_for()
+        go(page.get_by_role("button", name="Compare both texts"))
+        assert page.get_by_text("Theirs").count()
         assert page.input_value(FIELD) == "Mine again"
 
         # The session ends: kept here, offered again after sign-in.
-        page.get_by_role("button", name="Save draft").click()
-        page.get_by_text("Draft saved").wait_for()
+        go(page.get_by_role("button", name="Save draft"))
+        assert page.get_by_text("Draft saved").count()
         page.context.clear_cookies()
         page.fill(FIELD, "Typed after the session ended")
         _says(page, "your session ended")
         page.get_by_role("link", name="Sign in and open this page again").click(no_wait_after=True)
         page.fill("input[name=login]", made["email"])
         page.fill("input[name=password]", PASSWORD)
-        page.click("main button[type=submit]")
+        go(page.locator("main button[type=submit]"))
         page.get_by_role("button", name="Put my text into the form").click()
         assert page.input_value(FIELD) == "Typed after the session ended"
         _says(page, SAVED)
@@ -129,7 +129,7 @@ def test_ticks_outlive_an_autosave_and_its_writer_takes_the_last_text_over(porta
             page.goto(made["more"])
             if tick == "library":
                 page.fill("[name=words]", "roster")
-                page.get_by_role("button", name="Find documents").click()
+                go(page.get_by_role("button", name="Find documents"))
             page.check(f"[name={tick}]")
             page.fill(FIELD, f"Typed beside {tick}")
             _says(page, SAVED)
@@ -145,9 +145,7 @@ def test_summary_of_errors_takes_the_focus_without_javascript(portal, browser, m
     with person(browser, portal, made["email"], PASSWORD, java_script_enabled=False) as page:
         page.goto(made["edit"])
         page.fill(FIELD, "")
-        page.get_by_role("button", name=re.compile("Submit")).click()
-        summary = page.locator("[data-error-summary]")
-        summary.wait_for()
+        go(page.get_by_role("button", name=re.compile("Submit")))
         assert page.locator("[data-error-summary]:focus").count() == 1
         described = page.get_attribute(FIELD, "aria-describedby").split()
         problems = [page.locator(f"#{one}").inner_text() for one in described]

@@ -5,6 +5,7 @@ import re
 import pytest
 
 from tests.installations import installation
+from tests.journeys.browser import go
 
 pytestmark = pytest.mark.journey
 
@@ -80,7 +81,7 @@ def plain(portal, browser):
         page.goto("/")
         page.fill("input[name=login]", email)
         page.fill("input[name=password]", portal.password)
-        page.click("main button[type=submit]")
+        go(page.locator("main button[type=submit]"))
         assert "/accounts/login" not in page.url
         return page
 
@@ -138,8 +139,9 @@ def test_a_contributor_answers_by_keyboard_alone(portal, page):
     page.goto("/")
     type_in(page, "input[name=login]", CONTRIBUTOR)
     type_in(page, "input[name=password]", portal.password)
-    page.keyboard.press("Enter")
-    page.wait_for_url(lambda url: "/accounts/login" not in url)
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    assert "/accounts/login" not in page.url
     skip_to_the_content(page)
     assert_no_trap(page)
     for link in (RETURNED, EDIT):
@@ -159,9 +161,8 @@ def test_a_contributor_answers_by_keyboard_alone(portal, page):
     type_in(page, "input[name=link]", "https://example.org/boards")
     type_in(page, "input[name=link_title]", "The boards' rules")
     tab_to(page, "button[name=action][value=submit]")
-    page.keyboard.press("Space")
-    page.wait_for_load_state()
-    page.wait_for_url(lambda url: not url.split("?")[0].endswith("/edit/"))
+    with page.expect_navigation():
+        page.keyboard.press("Space")
     text = page.locator("main").inner_text()
     assert NARRATIVE in text
     assert "The boards' rules" in text
@@ -171,19 +172,17 @@ def test_a_contributor_answers_by_keyboard_alone(portal, page):
 
 def test_a_contributor_answers_without_javascript(plain):
     page = plain(COLLEAGUE)
-    page.locator(RETURNED).first.click()
-    page.locator(EDIT).first.click()
+    go(page.locator(RETURNED).first)
+    go(page.locator(EDIT).first)
     page.fill("[name=narrative]", NARRATIVE)
     page.locator("[name=rating]:not([value=''])").nth(1).check()
     page.fill("[name=link]", "https://example.org/boards")
     page.fill("[name=link_title]", "The boards' rules")
-    with page.expect_navigation():
-        page.click("button[name=action][value=save]")
+    go(page.locator("button[name=action][value=save]"))
     assert page.get_by_text("The boards' rules").count() >= 1
     if not page.url.split("?")[0].endswith("/edit/"):
-        page.locator("main a[href$='/edit/']").first.click()
-    with page.expect_navigation():
-        page.click("button[name=action][value=submit]")
+        go(page.locator(EDIT).first)
+    go(page.locator("button[name=action][value=submit]"))
     text = page.locator("main").inner_text()
     assert NARRATIVE in text
     assert "Submitted" in text
@@ -191,31 +190,30 @@ def test_a_contributor_answers_without_javascript(plain):
 
 def test_a_reviewer_compares_without_javascript(plain):
     page = plain(REVIEWER)
-    page.locator("nav a[href='/monitoring/compare/']").first.click()
+    go(page.locator("nav a[href='/monitoring/compare/']").first)
     assert page.locator("main table").count() >= 1
     form = page.locator("main form[method=get]").first
-    with page.expect_navigation():
-        form.locator("button[type=submit], input[type=submit]").first.click()
+    go(form.locator("button[type=submit], input[type=submit]").first)
     assert page.locator("main th", has_text=re.compile("Nigeria|NGA")).count() >= 1
 
 
 def test_an_administrator_invites_without_javascript(plain):
     page = plain(ADMINISTRATOR)
     page.goto("/p/NGA/people/")
-    page.locator("main a[href$='/people/invite/']").first.click()
+    go(page.locator("main a[href$='/people/invite/']").first)
     page.fill("[name=email]", "new.colleague@example.org")
     page.fill("[name=name]", "Ngozi Eze")
     page.select_option("[name=role]", "observer")
-    page.locator("main form[method=post] button[type=submit]").last.click()
+    go(page.locator("main form[method=post] button[type=submit]").last)
     invited = page.locator("main tr", has_text="new.colleague@example.org")
-    invited.wait_for()
     assert "Ngozi Eze" in invited.inner_text()
 
 
 def test_a_coordinator_searches_without_javascript(plain):
     page = plain(COORDINATOR)
     page.fill("#search-box", "training")
-    page.press("#search-box", "Enter")
+    with page.expect_navigation():
+        page.press("#search-box", "Enter")
     assert page.locator(".hits li").count() > 10
     assert page.locator(".hits mark").count() > 10
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.codes import code
-from tests.journeys.browser import follow, press, said, violations
+from tests.journeys.browser import follow, go, press, said, violations
 
 pytestmark = pytest.mark.journey
 WORDS = "four unrelated words here"
@@ -195,7 +195,7 @@ def test_contributors_first_ten_minutes(portal, browser):
         assert "Your first day" in said(page)
 
         # The next thing to do is one click away, and what is asked stands beside the form.
-        page.locator(".next-step a").first.click()
+        go(page.locator(".next-step a").first)
         assert violations(page) == []
         if "/edit/" not in page.url:
             follow(page, "Write the answer")

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from tests.journeys.browser import person
+from tests.journeys.browser import go, person
 
 pytestmark = pytest.mark.journey
 PASSWORD = "a long password"
@@ -43,14 +43,14 @@ def test_lost_connection_and_sign_out(portal, browser):
         styled = "getComputedStyle(document.querySelector('.topbar')).borderTopWidth"
         assert page.evaluate(styled) == "4px"
         page.context.set_offline(False)
-        page.get_by_role("link", name="Try again").click()
+        go(page.get_by_role("link", name="Try again"))
         assert "Nigeria" in page.locator("h1").inner_text()
         kept = page.evaluate(KEPT)
         assert [p for p in kept if not p.startswith(("/offline/", "/static/"))] == []
         assert {"/offline/en/", "/offline/ar/"} <= set(kept)
         page.locator("details.switch.end > summary").click()
-        page.get_by_role("button", name="Sign out").click()
-        page.wait_for_url(lambda url: "/p/NGA/" not in url)
+        go(page.get_by_role("button", name="Sign out"))
+        assert "/p/NGA/" not in page.url
         page.go_back()
         page.wait_for_load_state()
         assert "/accounts/login/" in page.url

@@ -7,13 +7,14 @@ import signal
 import sqlite3
 import time
 from contextlib import closing, contextmanager
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from tests.factories.recruitment import DATA, IPI_FILE, UN_FILE, UN_HEADER
 from tests.installations import family, installation
-from tests.journeys.browser import person, press, violations
+from tests.journeys.browser import go, person, press, violations
 
 pytestmark = pytest.mark.journey
 published = pytest.mark.skipif(
@@ -169,7 +170,7 @@ def _wait_for(page, words):
     if page.locator(".awaited").count():
         page.locator(".awaited [data-title]").get_by_text(words).wait_for(timeout=60_000)
         assert not page.locator(".awaited progress").is_visible()
-        page.locator(".awaited [data-then] a").click()
+        go(page.locator(".awaited [data-then] a"))
 
 
 def _look_until_it_is_over(page, look):
@@ -238,8 +239,8 @@ def _send_on_a_slow_line(page, file):
     line = Line(page)
     line.stop_after(1)
     page.goto("/")
-    page.get_by_role("link", name="Figures and releases").first.click()
-    page.get_by_role("link", name="Import a file").click()
+    go(page.get_by_role("link", name="Figures and releases").first)
+    go(page.get_by_role("link", name="Import a file"))
     page.set_input_files("[name=file]", file)
     _upload_says(page, "0.1 MB of 0.6 MB sent.")
     bar = page.locator(".upload-rows progress")
@@ -264,7 +265,7 @@ def _leave_and_come_back(page, file, state, words):
     """What is under way stands in the list, and its page tells how far it is."""
     address = page.url
     assert _history(page) == [(file.name, state)]
-    page.get_by_role("link", name=file.name).click()
+    go(page.get_by_role("link", name=file.name))
     assert page.url == address
     assert re.search(words, _words(page, ".awaited"))
     assert "You can leave this page and come back" in _words(page, ".awaited")
@@ -307,9 +308,9 @@ def test_figures_imported_looked_at_and_decided(page_of, stopped, tmp_path):
             "Conflicts": 0,
         }
         assert "ZZZ No country has this ISO code." in _words(page, "main table")
-        page.locator(".counts").get_by_role("link", name="1 Changed").click()
+        go(page.locator(".counts").get_by_role("link", name="1 Changed"))
         assert re.search(r"Formed Police Units 23 24 117 117", _words(page, "main table"))
-        page.get_by_role("link", name="Go to the decision").click()
+        go(page.get_by_role("link", name="Go to the decision"))
         press(page, "Store the figures")
         assert "Say that the rejected rows are left out" in _words(page)
         assert violations(page) == []
@@ -332,21 +333,22 @@ def test_figures_imported_without_javascript(page_of, stopped, tmp_path):
     rows = _published_rows("ARG", "31-Aug-14")
     file = _file(tmp_path, "argentina.csv", [*rows, rows[0], ["1", "ZZZ", *rows[0][2:]]])
     with page_of("importer", java_script_enabled=False) as page:
+        look = partial(go, page.locator(".awaited a").locator("visible=true"))
         page.goto("/monitoring/imports/")
-        page.get_by_role("button", name="Show what the file would change").click()
+        go(page.get_by_role("button", name="Show what the file would change"))
         assert "Choose the file to import." in _words(page)
         page.set_input_files("[name=file]", file)
         with stopped():
-            page.get_by_role("button", name="Show what the file would change").click()
+            go(page.get_by_role("button", name="Show what the file would change"))
             assert "You can leave this page and come back" in _words(page)
-            page.get_by_role("link", name="Look how far it is").click()
+            go(page.get_by_role("link", name="Look how far it is"))
             assert "Waits for its turn." in _words(page, ".awaited")
-        _look_until_it_is_over(page, page.locator(".awaited a").locator("visible=true").click)
+        _look_until_it_is_over(page, look)
         found = {name: n for name, n in _counts(page).items() if n}
         assert found == {"New": len(rows), "Duplicates": 1, "Rejected rows": 1}
         page.check("[name=leave_out]")
-        page.get_by_role("button", name="Store the figures").click()
-        _look_until_it_is_over(page, page.locator(".awaited a").locator("visible=true").click)
+        go(page.get_by_role("button", name="Store the figures"))
+        _look_until_it_is_over(page, look)
         assert _heading(page) == f"argentina.csv brought {len(rows)} new figures and changed 0"
         assert _history(page)[0] == ("argentina.csv", "Accepted")
 

@@ -112,7 +112,6 @@ def _say(what: str, how_much: str) -> None:
 
 @transaction.atomic
 def _answers(chance: random.Random) -> None:
-    writer = _member("writer", None, RoleCode.PORTAL_ADMINISTRATOR)
     assignments = list(_assignments())
     _reader()
     periods = list(_periods())
@@ -125,30 +124,31 @@ def _answers(chance: random.Random) -> None:
             for one in assignments
         ),
     )
-    _create(UpdateRevision, (_sent(update, writer) for update in updates))
+    _create(UpdateRevision, map(_sent, updates))
     sent = UpdateRevision.objects.filter(update=OuterRef("pk"))
     ProgressUpdate.objects.update(
         state=UpdateState.TRANSMITTED,
-        transmitted_at=clock.now(),
-        transmitted_by=writer,
+        transmitted_at=Subquery(sent.values("at")[:1]),
+        transmitted_by=Subquery(sent.values("by")[:1]),
         transmitted_revision=Subquery(sent.values("pk")[:1]),
     )
-    _attach(updates[::DOCUMENTS_EVERY], text, writer)
+    _attach(updates[::DOCUMENTS_EVERY], text)
 
 
-def _sent(update: ProgressUpdate, by: User) -> UpdateRevision:
+def _sent(update: ProgressUpdate) -> UpdateRevision:
     return UpdateRevision(
         update=update,
         number=1,
         verb=Verb.SEND,
         state=UpdateState.TRANSMITTED,
-        by=by,
+        at=update.period.opens_at,
+        by=update.assignment.focal_point,
         narrative=update.narrative,
         measures=update.measures,
     )
 
 
-def _attach(updates: list[ProgressUpdate], text: Callable[[], str], by: User) -> None:
+def _attach(updates: list[ProgressUpdate], text: Callable[[], str]) -> None:
     documents = _create(
         Evidence,
         (
@@ -156,7 +156,7 @@ def _attach(updates: list[ProgressUpdate], text: Callable[[], str], by: User) ->
                 party=update.assignment.party,
                 title=text()[:80],
                 url="https://example.org",
-                added_by=by,
+                added_by=update.assignment.focal_point,
             )
             for update in updates
         ),
@@ -193,11 +193,10 @@ def _assignments() -> Iterator[Assignment]:
         lead = Institution.objects.create(
             party=party, name="Defence", kind=InstitutionKind.MINISTRY, sector=Sector.DEFENCE
         )
-        if number == PARTIES // 2:
-            _member("member", party, RoleCode.CONTRIBUTOR, lead)
-        yield from _create(
-            Assignment, (Assignment(party=party, item=item, lead=lead) for item in items)
-        )
+        name = "member" if number == PARTIES // 2 else f"member-{party.code}"
+        writer = _member(name, party, RoleCode.CONTRIBUTOR, lead)
+        rows = (Assignment(party=party, item=i, lead=lead, focal_point=writer) for i in items)
+        yield from _create(Assignment, rows)
 
 
 def _reader() -> None:
@@ -221,7 +220,7 @@ def _member(
 def _periods() -> Iterator[ReportingPeriod]:
     now = clock.now()
     for number in range(PERIODS, 0, -1):
-        opens = now - timedelta(days=180 * number)
+        opens = now - timedelta(days=180 * number - 150)  # the last is open
         yield ReportingPeriod.objects.create(
             code=f"period-{number}",
             name=f"Period {number}",

@@ -1,7 +1,7 @@
 """What a supporting institution gives towards the answer that another one leads."""
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -25,11 +25,11 @@ class ContributionQuerySet(models.QuerySet["Contribution"]):
         """The own institution's in every state, the coordinator's party's too; what is handed
         over to the lead institution, and to others of the party once they may read the answer."""
         reach = Reach.of(reader)
-        readable = ProgressUpdate.objects.of_member(reach)
+        readable = ProgressUpdate.objects.of_member(reach).filter(pk=OuterRef("update"))
         return self.filter(
             Q(institution__in=reach.institutions())
             | Q(update__assignment__party__in=reach.parties(Permission.READ_DRAFTS))
-            | (HANDED_OVER & Q(update__in=readable.values("pk")))
+            | (HANDED_OVER & Exists(readable))
         )
 
 

@@ -1,7 +1,7 @@
 """What is said beside an answer: remarks, and a reviewer's numbered questions."""
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User, paired
@@ -16,9 +16,9 @@ REMARK_PARTS = [(value, label) for value, label in Part.choices if value != Part
 class RemarkQuerySet(models.QuerySet["Remark"]):
     def visible_to(self, user: User) -> "RemarkQuerySet":
         """Inside the party to those who may read the answer; shared ones under a mandate too."""
-        inside = ProgressUpdate.objects.of_member(user).values("pk")
-        outside = ProgressUpdate.objects.under_mandate(user).values("pk")
-        return self.filter(Q(update__in=inside) | Q(is_shared=True, update__in=outside))
+        of_remark = ProgressUpdate.objects.filter(pk=OuterRef("update"))
+        inside, outside = of_remark.of_member(user), of_remark.under_mandate(user)
+        return self.filter(Exists(inside) | Q(Exists(outside), is_shared=True))
 
 
 class Remark(models.Model):

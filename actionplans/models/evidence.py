@@ -1,7 +1,8 @@
 """What a party shows for what it claims."""
 
 from django.db import models
-from django.db.models import Count, Exists, F, OuterRef, Q
+from django.db.models import Count, Exists, F, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -37,7 +38,9 @@ class EvidenceQuerySet(models.QuerySet["Evidence"]):
 
     def with_uses(self) -> "EvidenceQuerySet":
         """Each with the number of answers that it supports now, as `answers`."""
-        return self.annotate(answers=Count("uses"))
+        uses = EvidenceUse.objects.filter(evidence=OuterRef("pk")).order_by().values("evidence")
+        counted = Subquery(uses.annotate(n=Count("pk")).values("n"))
+        return self.annotate(answers=Coalesce(counted, 0))
 
     def expired(self) -> "EvidenceQuerySet":
         return self.filter(expires_on__lt=clock.today())

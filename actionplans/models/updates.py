@@ -83,17 +83,16 @@ class Assignment(models.Model):
 class ProgressUpdateQuerySet(models.QuerySet["ProgressUpdate"]):
     def of_member(self, reader: User | Reach) -> "ProgressUpdateQuerySet":
         """Answers of the reader's own parties, as far as the reader's roles let them be read."""
-        reach = Reach.of(reader)
-        return self.filter(
-            Q(assignment__lead__in=reach.institutions())
-            | Q(assignment__party__in=reach.parties(Permission.READ_DRAFTS))
-            | Q(assignment__party__in=reach.parties(), state__in=SIGNED_OR_LATER)
-        )
+        return self.filter(_read_inside(Reach.of(reader)))
 
     def under_mandate(self, reader: User | Reach) -> "ProgressUpdateQuerySet":
         """Answers that were transmitted by a party under the reader's mandate."""
-        reviewed = Reach.of(reader).reviewed()
-        return self.filter(assignment__party__in=reviewed, transmitted_revision__isnull=False)
+        return self.filter(_read_outside(Reach.of(reader)))
+
+    def visible_to(self, reader: User | Reach) -> "ProgressUpdateQuerySet":
+        """Own answers, and those `under_mandate`."""
+        reach = Reach.of(reader)
+        return self.filter(_read_inside(reach) | _read_outside(reach))
 
     def sent_before(self) -> "ProgressUpdateQuerySet":
         """For a subquery: what was sent on the outer answer's item before, the latest first."""
@@ -105,12 +104,11 @@ class ProgressUpdateQuerySet(models.QuerySet["ProgressUpdate"]):
 
     def carrying(self) -> "ProgressUpdateQuerySet":
         """Untouched answers of interim periods whose item was answered before: that one stands."""
-        before = Exists(ProgressUpdate.objects.sent_before())
-        return self.filter(before, period__kind=PeriodKind.INTERIM, version=0)
+        return self.filter(_earlier_stands())
 
     def asked(self) -> "ProgressUpdateQuerySet":
         """All but those on which an earlier answer stands."""
-        return self.exclude(pk__in=ProgressUpdate.objects.carrying().values("pk"))
+        return self.exclude(_earlier_stands())
 
     def carried(self) -> "ProgressUpdateQuerySet":
         """The earlier answers that stand in place of these."""
@@ -118,11 +116,22 @@ class ProgressUpdateQuerySet(models.QuerySet["ProgressUpdate"]):
         rows = self.carrying().annotate(before=Subquery(before))
         return ProgressUpdate.objects.filter(pk__in=rows.values("before"))
 
-    def visible_to(self, reader: User | Reach) -> "ProgressUpdateQuerySet":
-        """Own answers, and those `under_mandate`."""
-        own = self.model.objects.of_member(reader).values("pk")
-        reviewed = self.model.objects.under_mandate(reader).values("pk")
-        return self.filter(Q(pk__in=own) | Q(pk__in=reviewed))
+
+def _read_inside(reach: Reach) -> Q:
+    return (
+        Q(assignment__lead__in=reach.institutions())
+        | Q(assignment__party__in=reach.parties(Permission.READ_DRAFTS))
+        | Q(assignment__party__in=reach.parties(), state__in=SIGNED_OR_LATER)
+    )
+
+
+def _read_outside(reach: Reach) -> Q:
+    return Q(assignment__party__in=reach.reviewed(), transmitted_revision__isnull=False)
+
+
+def _earlier_stands() -> Q:
+    before = Exists(ProgressUpdate.objects.sent_before())
+    return Q(before, period__kind=PeriodKind.INTERIM, version=0)
 
 
 class ProgressUpdate(models.Model):
@@ -187,6 +196,13 @@ class ProgressUpdate(models.Model):
 
     class Meta:
         ordering = ["assignment__item__position", "period"]
+        indexes = [  # few are open again, and every page asks whether one waits
+            models.Index(
+                fields=["reopened_at"],
+                name="update_reopened",
+                condition=Q(reopened_at__isnull=False),
+            )
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["assignment", "period"], name="update_once_per_assignment_and_period"
@@ -294,6 +310,7 @@ class UpdateRevision(models.Model):
 
     class Meta:
         ordering = ["number"]
+        indexes = [models.Index(fields=["at"], name="revision_at")]  # what happened lately
         constraints = [
             models.UniqueConstraint(fields=["update", "number"], name="revision_number_unique")
         ]

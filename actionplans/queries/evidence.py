@@ -4,12 +4,13 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
-from django.db.models import ManyToOneRel, Q
+from django.db.models import Exists, ManyToOneRel, OuterRef, Q
 
 from accounts.models import Party, User
+from accounts.reach import Reach
 from accounts.records import Kept, Record
 from actionplans.enums import RATINGS_WITH_EVIDENCE, Verb
-from actionplans.models import Evidence, ProgressUpdate
+from actionplans.models import Evidence, EvidenceUse, ProgressUpdate
 from actionplans.models.evidence import EvidenceQuerySet
 from actionplans.queries.updates import with_people
 from common.dates import year_before
@@ -28,12 +29,12 @@ def is_out_of_date(rating: str, evidence: Iterable[Evidence], on: date) -> bool:
     return all(row.date is not None and row.date <= year_before(on) for row in holding)
 
 
-def library(user: User, party: Party, *, words: str = "", state: str = "") -> EvidenceQuerySet:
-    """The party's evidence that the user may read, with `answers` that each supports.
+def library(reader: Reach, party: Party, *, words: str = "", state: str = "") -> EvidenceQuerySet:
+    """The party's evidence that somebody may read, with `answers` that each supports.
 
     `words` are all found in title, publisher or file name; `state` is used, unused or expired.
     """
-    rows = Evidence.objects.visible_to(user).filter(party=party)
+    rows = Evidence.objects.visible_to(reader).filter(party=party)
     for word in words.split():
         rows = rows.filter(
             Q(title__icontains=word)
@@ -43,8 +44,8 @@ def library(user: User, party: Party, *, words: str = "", state: str = "") -> Ev
     if state == "expired":
         rows = rows.expired()
     elif state in ("used", "unused"):
-        rows = rows.filter(uses__isnull=state == "unused")
-    # Counted by the join of the filter: before it there would be two, and each use many times.
+        is_used = Exists(EvidenceUse.objects.filter(evidence=OuterRef("pk")))
+        rows = rows.filter(is_used if state == "used" else ~is_used)
     return rows.with_uses().select_related("stored_file", "party")
 
 
@@ -53,16 +54,21 @@ def was_sent(evidence: Evidence) -> bool:
     return evidence.revisions.filter(verb=Verb.SEND).exists()
 
 
-def uses_of(evidence: Evidence, user: User) -> list[ProgressUpdate]:
-    """The answers that it supports and the user may read, the latest period first.
+def uses_of(evidence: Evidence, reader: Reach) -> list[ProgressUpdate]:
+    """The answers that it supports and somebody may read, the latest period first.
 
     Outside the party those that were sent with it: where it was attached since is not said there.
     """
     answers = ProgressUpdate.objects
-    used = answers.of_member(user).filter(evidence=evidence)
-    sent = answers.visible_to(user).filter(transmitted_revision__evidence=evidence)
-    visible = answers.filter(Q(pk__in=used.values("pk")) | Q(pk__in=sent.values("pk")))
-    return list(with_people(visible).order_by("-period__opens_at", "assignment__item__position"))
+    used = answers.of_member(reader).filter(evidence=evidence)
+    sent = answers.visible_to(reader).filter(transmitted_revision__evidence=evidence)
+    # Few keys, read first: within the one query PostgreSQL would join all answers to their people.
+    visible = {*used.values_list("pk", flat=True), *sent.values_list("pk", flat=True)}
+    return list(
+        with_people(answers.filter(pk__in=visible)).order_by(
+            "-period__opens_at", "assignment__item__position"
+        )
+    )
 
 
 def records_of(evidence: Evidence, user: User) -> list[Kept]:

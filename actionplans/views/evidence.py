@@ -69,7 +69,7 @@ def list_library(request: HttpRequest, code: str) -> HttpResponseBase:
     """The party's documents that the reader may open, with how many answers use each."""
     party = reading_party(request, code)
     words, state = request.GET.get("words", "")[:200], request.GET.get("state", "")
-    found = library(access(request).user, party, words=words, state=state)
+    found = library(access(request).reach, party, words=words, state=state)
     rows = listing(request, found, date_field="added_at", sorts=SORTS, default="-added")
     if wanted_format(request):
         return _file(request, party, rows.rows)
@@ -113,7 +113,7 @@ def about_evidence(request: HttpRequest, code: str, pk: int) -> HttpResponseBase
     context = {
         "party": party,
         "evidence": evidence,
-        "uses": uses_of(evidence, user),
+        "uses": uses_of(evidence, access(request).reach),
         "contributions": contributions_with(evidence, user) if is_member else [],
         "records": records_of(evidence, user),
         "has_preview": bool(evidence.stored_file and has_preview(evidence.stored_file)),

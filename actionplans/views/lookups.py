@@ -81,10 +81,10 @@ def evidence_of(content: ProgressUpdate | UpdateRevision | Contribution) -> list
 
 def offer_library(request: HttpRequest, party: Party, form: LibraryForm) -> None:
     """What the party's library has for the words typed, without what is carried already."""
-    user, words, ticked = access(request).user, form.typed_words(), form.ticked()
+    reach, words, ticked = access(request).reach, form.typed_words(), form.ticked()
     held = [one.pk for one in form.evidence]
-    found = library(user, party, words=words).exclude(pk__in=held)[:MOST_FOUND]
-    chosen = library(user, party).filter(pk__in=ticked)
+    found = library(reach, party, words=words).exclude(pk__in=held)[:MOST_FOUND]
+    chosen = library(reach, party).filter(pk__in=ticked)
     form.offer_library(found if words else [], chosen if ticked else [])
 
 

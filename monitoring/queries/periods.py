@@ -2,6 +2,7 @@
 
 from django.http import Http404, HttpRequest
 
+from actionplans.enums import PeriodState
 from actionplans.models import ReportingPeriod
 
 
@@ -10,6 +11,11 @@ def opened_periods(request: HttpRequest) -> list[ReportingPeriod]:
     if not hasattr(request, "_opened_periods"):
         request._opened_periods = list(ReportingPeriod.objects.opened())  # type: ignore[attr-defined]
     return request._opened_periods  # type: ignore[attr-defined, no-any-return]
+
+
+def running_periods(request: HttpRequest) -> list[int]:
+    """Ids of the periods that are open or in review."""
+    return [one.pk for one in opened_periods(request) if one.state != PeriodState.CLOSED]
 
 
 def current_period(request: HttpRequest) -> ReportingPeriod | None:

@@ -1,6 +1,6 @@
 """What waits for a reviewer: answers that parties under the person's mandate have sent."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
@@ -8,11 +8,12 @@ from django.http import HttpRequest
 
 from accounts.access import access
 from accounts.enums import MandateRole
-from accounts.models import Mandate, Party, User
+from accounts.models import Mandate, Party
 from actionplans.enums import UpdateState, Verb
 from actionplans.models import Clarification, ProgressUpdate, UpdateRevision
-from actionplans.queries.updates import mandated_parties, with_people
+from actionplans.queries.updates import with_people
 from common import clock
+from monitoring.queries.periods import running_periods
 from monitoring.queries.start import running
 
 # An answer that waits longer than this for its review is overdue.
@@ -20,17 +21,16 @@ REVIEW_WITHIN = timedelta(days=21)
 ORDER = ("assignment__party__name", "assignment__item__position", "pk")
 
 
-def waiting(user: User) -> QuerySet[ProgressUpdate]:
+def waiting(request: HttpRequest) -> QuerySet[ProgressUpdate]:
     """Sent answers that the person may review now; `is_changed`: a reviewer saw it before."""
-    return _waiting(mandated_parties(user))
-
-
-def _waiting(parties: Collection[int]) -> QuerySet[ProgressUpdate]:
+    parties = [party.pk for party in reviewed_parties(request) if party.may_review]  # type: ignore[attr-defined]
+    periods = running_periods(request) if parties else []
+    sent = ProgressUpdate.objects.filter(running(periods), state=UpdateState.TRANSMITTED)
     seen_before = UpdateRevision.objects.filter(
         update=OuterRef("pk"), verb__in=(Verb.SEND, Verb.REVIEW)
     ).exclude(pk=OuterRef("transmitted_revision"))
     return (
-        with_people(ProgressUpdate.objects.filter(running(), state=UpdateState.TRANSMITTED))
+        with_people(sent)
         .filter(assignment__party__in=parties)
         .annotate(is_changed=Exists(seen_before), **questions())
         .order_by(*ORDER)
@@ -88,18 +88,13 @@ def reviewed_parties(request: HttpRequest) -> list[Party]:
 
 
 def queue_counts(request: HttpRequest) -> dict[str, int]:
-    """How many answers wait for the person's review; read once a request."""
+    """How many answers wait for their review, in all and of each kind; read once a request."""
     if not hasattr(request, "_queue_counts"):
-        nothing = dict.fromkeys(("all", *KINDS), 0)
-        parties = [party.pk for party in reviewed_parties(request) if party.may_review]  # type: ignore[attr-defined]
-        request._queue_counts = counts(parties) if parties else nothing  # type: ignore[attr-defined]
+        parts = {kind: Count("pk", filter=condition()) for kind, condition in KINDS.items()}
+        request._queue_counts = (  # type: ignore[attr-defined]
+            waiting(request).order_by().aggregate(all=Count("pk"), **parts)
+        )
     return request._queue_counts  # type: ignore[attr-defined, no-any-return]
-
-
-def counts(parties: Collection[int]) -> dict[str, int]:
-    """How many answers of the parties wait for a review, in all and of each kind."""
-    parts = {kind: Count("pk", filter=condition()) for kind, condition in KINDS.items()}
-    return _waiting(parties).order_by().aggregate(all=Count("pk"), **parts)
 
 
 def around(ids: list[int], pk: int) -> tuple[int | None, int | None]:

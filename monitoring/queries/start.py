@@ -1,6 +1,6 @@
 """What waits for one person, over all their parties and roles, in a constant number of queries."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 
 from django.db.models import F, Q, QuerySet, prefetch_related_objects
@@ -18,6 +18,7 @@ from actionplans.rules import REPLY_WITHIN, Standing, decide
 from actionplans.services.standings import standings
 from common import clock
 from monitoring.queries.beside import beside, tasks_beside, with_beside
+from monitoring.queries.periods import running_periods
 
 S = UpdateState
 # Whoever holds none of these has nothing to do with the answers of an own party.
@@ -44,18 +45,19 @@ def tasks(request: HttpRequest, known: Mapping[int, Standing] | None = None) -> 
     `known` are standings of the person that the page has read already, by update id.
     """
     if not hasattr(request, "_tasks"):
-        request._tasks = tasks_of(access(request), known)  # type: ignore[attr-defined]
+        request._tasks = _tasks(request, known or {})  # type: ignore[attr-defined]
     return request._tasks  # type: ignore[attr-defined, no-any-return]
 
 
-def tasks_of(who: Access, known: Mapping[int, Standing] | None = None) -> list[Task]:
+def _tasks(request: HttpRequest, known: Mapping[int, Standing]) -> list[Task]:
     """What the tables of transitions allow: three queries, or none; more beside an answer.
 
     One query where the standings of all candidates are `known`.
     """
+    who = access(request)
     if not any(who.may(permission) for permission in ACTS):
         return []
-    candidates, known = list(_candidates(who)), known or {}
+    candidates = list(_candidates(who, running_periods(request)))
     read = standings([u for u in candidates if u.pk not in known], who)
     found = {
         u.pk: replace(known[u.pk], update=u) if u.pk in known else read[u.pk] for u in candidates
@@ -91,10 +93,14 @@ def with_reasons(found: list[Task]) -> list[Task]:
     return found
 
 
-def _candidates(who: Access) -> QuerySet[ProgressUpdate]:
+def _candidates(who: Access, periods: Collection[int]) -> QuerySet[ProgressUpdate]:
+    """Answers of own parties, by that alone found quickly among all, on which they may act."""
+    own = {party.pk for party in own_parties(who)}
     endorses = party_ids(who, Permission.ENDORSE) | party_ids(who, Permission.ENDORSE_IN_NEED)
     may_reply = _may_be_replied_to()
-    asked = ProgressUpdate.objects.filter(running() | may_reply).asked()
+    asked = ProgressUpdate.objects.filter(
+        running(periods) | may_reply, assignment__party__in=own
+    ).asked()
     return (
         with_people(with_beside(asked, who))
         .filter(
@@ -119,10 +125,12 @@ def _may_be_replied_to() -> Q:
     return Q(in_time, ~Q(verdict=F("rating")), state=S.REVIEWED, replied_at__isnull=True)
 
 
-def running() -> Q:
-    """Answers of open periods, and reopened ones of any period."""
-    now = clock.now()
-    return Q(period__opens_at__lte=now, period__closes_at__gt=now) | Q(reopened_at__isnull=False)
+def running(periods: Collection[int]) -> Q:
+    """Answers of the running periods with these ids, and reopened ones of any period.
+
+    With ids each half has an index: what is closed is never looked at.
+    """
+    return Q(period__in=periods) | Q(reopened_at__isnull=False)
 
 
 def party_ids(who: Access, permission: Permission) -> set[int]:

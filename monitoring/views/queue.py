@@ -66,7 +66,7 @@ def queue(request: HttpRequest) -> HttpResponse:
     require(request, Permission.REVIEW)
     choices = _choices(request)
     chosen = {choice.name: choice.chosen for choice in choices}
-    found = waiting(access(request).user).prefetch_related("assignment__item__texts")
+    found = waiting(request).prefetch_related("assignment__item__texts")
     if chosen["kind"]:
         found = found.filter(KINDS[chosen["kind"]]())
     if chosen["party"]:

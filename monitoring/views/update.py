@@ -178,7 +178,7 @@ def _neighbours(
             assignment__party=shown.assignment.party, period=shown.period
         )
     elif shown.state == UpdateState.TRANSMITTED:
-        rows = waiting(user)
+        rows = waiting(request)
     else:
         rows = ProgressUpdate.objects.under_mandate(user).filter(
             assignment__party=shown.assignment.party, period=shown.period

@@ -101,7 +101,7 @@ def test_partners_are_sorted_by_the_consultations_that_stand(signed_in: SignIn) 
     assert rows[0][3] == held.date.isoformat()
 
 
-@pytest.mark.parametrize(("route", "expected"), [("queue", 9), ("assignments", 7)])
+@pytest.mark.parametrize(("route", "expected"), [("queue", 8), ("assignments", 7)])
 def test_queries_of_a_file_do_not_grow_with_its_rows(
     route: str, expected: int, signed_in: SignIn, count_queries: Count
 ) -> None:

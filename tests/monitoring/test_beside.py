@@ -152,7 +152,7 @@ def test_who_may_not_remark_reads_why(desk: Desk, signed_in: SignIn) -> None:
     assert "This is for whoever writes, signs, endorses or reviews answers." in page
 
 
-@pytest.mark.parametrize(("who", "cost"), [("contributor", 21), ("reviewer", 24)])
+@pytest.mark.parametrize(("who", "cost"), [("contributor", 21), ("reviewer", 22)])
 def test_cost_is_the_same_with_one_and_three_beside(
     who: str, cost: int, desk: Desk, police: Supporter, signed_in: SignIn, count_queries: Count
 ) -> None:

@@ -143,7 +143,7 @@ def test_home_tells_who_sent_on_time_and_who_is_late(desk: Desk, signed_in: Sign
     assert "Nigeria On time 1 of 1 0 of 1" in page
 
 
-@pytest.mark.parametrize(("address", "cost"), [(QUEUE, 12), (HOME, 12)])
+@pytest.mark.parametrize(("address", "cost"), [(QUEUE, 10), (HOME, 12)])
 def test_cost_is_the_same_at_one_and_three(
     address: str, cost: int, desk: Desk, signed_in: SignIn, count_queries: Count
 ) -> None:

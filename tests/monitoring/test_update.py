@@ -304,7 +304,7 @@ def test_reviewers_go_through_their_queue(desk: Desk, signed_in: SignIn) -> None
     assert 'rel="prev"' not in html
 
 
-@pytest.mark.parametrize(("who", "cost"), [("coordinator", 17), ("reviewer", 23)])
+@pytest.mark.parametrize(("who", "cost"), [("coordinator", 17), ("reviewer", 21)])
 def test_cost_is_the_same_at_one_and_three_answers(
     who: str, cost: int, desk: Desk, signed_in: SignIn, count_queries: Count
 ) -> None:

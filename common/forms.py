@@ -7,10 +7,15 @@ from crispy_forms.helper import FormHelper
 from django import forms
 
 
+def sent_number(text: str) -> int | None:
+    """What was sent as a number, if a row, a version or a size can have it."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= 18 else None
+
+
 def version_in(data: Mapping[str, Any]) -> int:
     """The version a form was opened at; one that nothing has where it was tampered with."""
-    sent = str(data.get("version", ""))
-    return int(sent) if sent.isascii() and sent.isdigit() and len(sent) < 10 else -1
+    sent = sent_number(str(data.get("version", "")))
+    return -1 if sent is None else sent
 
 
 class WaypostForm:

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from common import gallery as samples
 from common import health, partial_uploads
 from common.errors import DomainError
+from common.forms import sent_number
 from common.models import PartialUpload
 from common.partial_uploads import OutOfPlace
 
@@ -41,13 +42,12 @@ def healthz(request: HttpRequest) -> HttpResponse:
 
 def begin_upload(request: HttpRequest, *, purpose: str, allowed: Collection[str]) -> JsonResponse:
     """Open an upload for a page that has looked at the rights: POST name, size and sha256."""
-    size = request.POST.get("size", "")
     try:
         upload = partial_uploads.open_upload(
             owner=_person(request),
             purpose=purpose,
             name=request.POST.get("name", ""),
-            size=int(size) if size.isdecimal() and len(size) < 15 else 0,
+            size=sent_number(request.POST.get("size", "")) or 0,
             sha256=request.POST.get("sha256", ""),
             allowed=allowed,
         )
@@ -89,12 +89,12 @@ def upload(request: HttpRequest, token: str) -> HttpResponse:
 
 def _add_chunk(request: HttpRequest, upload: PartialUpload) -> JsonResponse:
     """The body is the chunk; the header Upload-Offset says at which byte it begins."""
-    offset = request.headers.get("Upload-Offset", "")
+    offset = sent_number(request.headers.get("Upload-Offset", ""))
     content = request.read(partial_uploads.LONGEST_CHUNK + 1)
     try:
-        if not offset.isdecimal() or len(offset) > 15:
+        if offset is None:
             raise OutOfPlace(upload.received)
-        partial_uploads.add_chunk(upload=upload, offset=int(offset), content=content)
+        partial_uploads.add_chunk(upload=upload, offset=offset, content=content)
     except OutOfPlace:
         return _state_of(upload, status=409)
     except DomainError as refusal:

@@ -7,6 +7,8 @@ from django.core.paginator import Page, Paginator
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 
+from common.forms import sent_number
+
 M = TypeVar("M", bound=Model)
 ROWS = 25
 
@@ -25,5 +27,4 @@ def in_order(
 
 def number_in(request: HttpRequest, name: str) -> int | None:
     """A number from the address; anything else is none."""
-    value = request.GET.get(name, "")
-    return int(value) if value.isascii() and value.isdigit() and len(value) < 10 else None
+    return sent_number(request.GET.get(name, ""))

@@ -13,7 +13,7 @@ from actionplans.forms.fields import InstantField, ProseField
 from actionplans.models import ReportingPeriod
 from actionplans.services.bulk import Changes
 from common import formats
-from common.forms import WaypostForm
+from common.forms import WaypostForm, sent_number
 
 
 def chosen(data: QueryDict) -> dict[int, int]:
@@ -24,14 +24,11 @@ def chosen(data: QueryDict) -> dict[int, int]:
     """
     found: dict[int, int] = {}
     for value in "-".join(data.getlist("rows")).split("-"):
-        pk, _colon, version = value.partition(":")
-        if _is_number(pk) and _is_number(version or "0"):
-            found.setdefault(int(pk), int(version or "0"))
+        row, _colon, given = value.partition(":")
+        pk, version = sent_number(row), sent_number(given or "0")
+        if pk is not None and version is not None:
+            found.setdefault(pk, version)
     return found
-
-
-def _is_number(text: str) -> bool:
-    return text.isascii() and text.isdigit() and len(text) <= 18  # a bigint holds it
 
 
 class ManyForm(WaypostForm, forms.Form):

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from actionplans.models import Evidence
 from common import formats
-from common.forms import WaypostForm
+from common.forms import WaypostForm, sent_number
 
 
 class EvidenceField(forms.TypedMultipleChoiceField):
@@ -73,8 +73,7 @@ class LibraryForm(WaypostForm, forms.Form):
 
     def ticked(self) -> list[int]:
         """Ids of the library's documents that are ticked in what was sent."""
-        sent = self._sent("library")
-        return [int(pk) for pk in sent if pk.isascii() and pk.isdigit() and len(pk) < 15]
+        return [pk for pk in map(sent_number, self._sent("library")) if pk is not None]
 
     def ticked_titles(self) -> list[tuple[str, str]]:
         """What is ticked, in words, for a page that can no longer take it."""

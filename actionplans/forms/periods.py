@@ -76,7 +76,7 @@ class ExtensionForm(WaypostForm, forms.Form):
         answering = Party.objects.answering().select_related("country")
         self.fields["party"].queryset = answering  # type: ignore[attr-defined]
         self.fields["until"].help_text = str(
-            _("In UTC, after %(due)s and no later than %(closes)s.")
+            _("In UTC, after %(due)s or what the party has now, and no later than %(closes)s.")
             % {"due": formats.instant(period.due_at), "closes": formats.instant(period.closes_at)}
         )
 

@@ -5,6 +5,7 @@ from typing import Any
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
+from common.forms import sent_number
 from common.sent_files import SentFileForm
 
 WORKBOOKS = frozenset({"xlsx"})
@@ -35,5 +36,5 @@ def chosen_in(data: QueryDict) -> set[int]:
 
 
 def _numbers(data: QueryDict, prefix: str) -> list[int]:
-    found = (name.removeprefix(prefix) for name in data if name.startswith(prefix))
-    return [int(text) for text in found if text.isascii() and text.isdigit() and len(text) < 16]
+    found = (sent_number(name.removeprefix(prefix)) for name in data if name.startswith(prefix))
+    return [number for number in found if number is not None]

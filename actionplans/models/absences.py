@@ -2,7 +2,6 @@
 
 from datetime import date
 
-from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -49,7 +48,3 @@ class Absence(models.Model):
 
     def holds_on(self, day: date) -> bool:
         return self.first_day <= day <= self.last_day
-
-    def clean(self) -> None:
-        if self.last_day and self.last_day < clock.today():
-            raise ValidationError({"last_day": _("This day has passed already.")})

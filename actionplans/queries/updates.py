@@ -179,16 +179,16 @@ def reviewers_of(party: Party) -> list[User]:
     return [user for user in people.exclude(pk__in=members) if party.pk in mandated_parties(user)]
 
 
-def previous_update(update: ProgressUpdate) -> ProgressUpdate | None:
-    """The same item's latest answer that was sent in an earlier period."""
+def sent_before(update: ProgressUpdate) -> UpdateRevision | None:
+    """The same item's latest answer of an earlier period, as it was sent: what is changed in it
+    since is not said to anybody yet."""
     return (
-        ProgressUpdate.objects.filter(
-            assignment=update.assignment,
-            period__opens_at__lt=update.period.opens_at,
-            transmitted_revision__isnull=False,
+        UpdateRevision.objects.filter(
+            transmitted_for__assignment=update.assignment,
+            transmitted_for__period__opens_at__lt=update.period.opens_at,
         )
         .exclude(rating="")
-        .order_by("-period__opens_at")
-        .select_related("period")
+        .order_by("-transmitted_for__period__opens_at")
+        .select_related("update__period")
         .first()
     )

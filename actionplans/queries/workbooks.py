@@ -41,11 +41,12 @@ def last_claims(
         assignment__in=[update.assignment_id for update in updates],
         period__opens_at__lt=before.opens_at,
         transmitted_revision__isnull=False,
-    ).exclude(rating="")
+    ).exclude(transmitted_revision__rating="")
     rows = sent.order_by("period__opens_at")
+    claim = "transmitted_revision__rating"
     return {
         assignment: (rating, in_words(period))
-        for assignment, rating, period in rows.values_list("assignment", "rating", "period__name")
+        for assignment, rating, period in rows.values_list("assignment", claim, "period__name")
     }
 
 

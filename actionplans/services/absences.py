@@ -21,6 +21,8 @@ def set_absence(
 
     The event is the party's in which it was said; the absence holds in all of them.
     """
+    if last_day < party.today:
+        raise DomainError(_("This day has passed already."), field="last_day")
     values = {"first_day": first_day, "last_day": last_day, "set_at": clock.now(), "set_by": by}
     lock(User.objects.filter(pk=user.pk)).get()  # a first absence has no row to take turns at
     present = Absence.objects.filter(user=user).first()

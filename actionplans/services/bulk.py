@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -45,6 +46,7 @@ CHANGED = _("Somebody changed it since you opened this page.")
 # Nobody is to send reasons back unread.
 RETURNED = _("It was returned: open it, read why, mend it and submit it there.")
 GONE = _("It is no longer there for you.")
+HAS_TIME = _("It has that much time already.")
 
 
 class Refused(DomainError):
@@ -121,17 +123,26 @@ TAKE: dict[Verb, Callable[..., ProgressUpdate]] = {
 }
 
 
+def read_by(reader: User, party: Party | None) -> QuerySet[ProgressUpdate]:
+    """The party's answers that somebody may read; without a party those under their mandate."""
+    answers = ProgressUpdate.objects
+    own = answers.of_member(reader).filter(assignment__party=party)
+    return own if party else answers.under_mandate(reader)
+
+
 @transaction.atomic
-def move_answers(*, verb: Verb, rows: Rows, by: User, **typed: Any) -> list[ProgressUpdate]:
-    """Do `verb` to every answer, each by its own service with what was `typed` for all.
+def move_answers(
+    *, verb: Verb, rows: Rows, party: Party | None, by: User, **typed: Any
+) -> list[ProgressUpdate]:
+    """Do `verb` to every answer of a party (None: of those under the person's mandate), each by
+    its own service with what was `typed` for all.
 
     A submission hands over what is saved, a review confirms each claim. Whoever is to be told
     gets one mail for all of them.
     """
     _refuse_number(rows)
     list(lock(ProgressUpdate.objects.filter(pk__in=rows).order_by("pk")))  # in one order
-    visible = ProgressUpdate.objects.visible_to(by).filter(pk__in=rows).order_by("pk")
-    found = list(with_people(visible))
+    found = list(with_people(read_by(by, party).filter(pk__in=rows).order_by("pk")))
     _refuse_changed(rows, {one.pk: one.version for one in found})
     stand = standings(found, access_of(by))
     if refused := _hindrances(stand, verb):
@@ -262,7 +273,10 @@ def extend_many(
         raise NotAllowed(_("This is for a coordinator of DPKO."), is_right_missing=True)
     answering = Party.objects.answering().filter(pk__in=rows).order_by("pk")
     parties = list(lock(answering))
-    _refuse_changed(rows, {one.party.pk: one.version for one in deadlines_of(parties, period)})
+    present = deadlines_of(parties, period)
+    _refuse_changed(rows, {one.party.pk: one.version for one in present})
+    if longer := {one.party.pk: HAS_TIME for one in present if one.extension and one.at >= until}:
+        raise Refused(longer)
     with audit.together():
         return [
             grant_extension(party=party, period=period, until=until, reason=reason, by=by)

@@ -103,7 +103,7 @@ def set_evidence(row: ProgressUpdate, wanted: set[int]) -> None:
     )
 
 
-def copy_evidence(before: ProgressUpdate, row: ProgressUpdate) -> None:
+def copy_evidence(before: UpdateRevision, row: ProgressUpdate) -> None:
     _add_evidence(row, set(before.evidence.values_list("pk", flat=True)))
 
 

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.access import access_of
 from accounts.models import Party, User
-from accounts.services import audit
+from accounts.services import audit, saving
 from actionplans.models import (
     Assignment,
     Extension,
@@ -21,14 +21,13 @@ from actionplans.permissions import grants_time
 from actionplans.services.updates import NotAllowed
 from common import clock, formats
 from common.errors import DomainError
+from common.querysets import lock
 
 
 @transaction.atomic
 def create_period(*, by: User, **values: Any) -> ReportingPeriod:
-    """Plan a reporting period; `values` are its fields. Raises ValidationError."""
-    period = ReportingPeriod(**values)
-    period.full_clean()
-    period.save()
+    """Plan a reporting period; `values` are its fields."""
+    period = saving.create(ReportingPeriod(**values))
     audit.record("period.create", period, by=by)
     open_updates()
     return period
@@ -38,7 +37,7 @@ def create_period(*, by: User, **values: Any) -> ReportingPeriod:
 def grant_extension(
     *, party: Party, period: ReportingPeriod, until: datetime, reason: str, by: User
 ) -> Extension:
-    """Give one party more time, at most until the period closes.
+    """Give one party more time than it has, at most until the period closes.
 
     An open request of the party is granted with it. Rights are read here, in the transaction.
     """
@@ -46,7 +45,10 @@ def grant_extension(
         raise NotAllowed(_("This is for a coordinator of DPKO."), is_right_missing=True)
     if not reason.strip():
         raise DomainError(_("Say why the party gets more time."), field="reason")
-    refuse_out_of_bounds(until, max(clock.now(), period.due_at), period, zone="UTC")
+    if not lock(Party.objects.answering().filter(pk=party.pk)):  # one grant at a time
+        raise DomainError(_("The party is archived: it gets no more time."))
+    after = max(clock.now(), period.deadline_for(party))
+    refuse_out_of_bounds(until, after, period, zone="UTC")
     now = clock.now()
     extension, _created = Extension.objects.update_or_create(
         party=party,

@@ -18,7 +18,6 @@ from accounts.permissions import Permission
 from accounts.typed import form_data
 from actionplans.enums import UpdateState, Verb
 from actionplans.forms.bulk import ManyForm, ReturnManyForm, chosen
-from actionplans.models import ProgressUpdate
 from actionplans.queries.contributions import outstanding
 from actionplans.queries.people import places
 from actionplans.queries.updates import with_people
@@ -163,12 +162,8 @@ class Page:
 
     def forecast(self, who: Access) -> list[Forecast]:
         """What would come of the ticked rows that the person may see."""
-        rows = ProgressUpdate.objects.all()
-        if self.party:
-            rows = rows.of_member(who.user).filter(assignment__party=self.party)
-        else:
-            rows = rows.under_mandate(who.user)
-        found = with_people(rows.filter(pk__in=self.keys)).order_by(*ORDER)
+        rows = bulk.read_by(who.user, self.party).filter(pk__in=self.keys)
+        found = with_people(rows).order_by(*ORDER)
         return bulk.forecast(
             list(found.prefetch_related("assignment__item__texts")), self.many.verb, who
         )
@@ -260,7 +255,9 @@ def move_many(request: HttpRequest, verb: str, code: str = "") -> HttpResponseBa
 def _take(page: Page, form: ManyForm, rows: Sequence[Forecast]) -> HttpResponseBase:
     user, many = access(page.request).user, page.many
     try:
-        moved = bulk.move_answers(verb=many.verb, rows=page.keys, by=user, **form.cleaned_data)
+        moved = bulk.move_answers(
+            verb=many.verb, rows=page.keys, party=page.party, by=user, **form.cleaned_data
+        )
     except Refused as refusal:
         return page.render(form, page.forecast(access_of(user)), refusal.reasons)
     except DomainError as refusal:

@@ -29,6 +29,7 @@ from actionplans.views.lookups import (
 )
 from common import clock, formats
 from common.errors import Conflict, DomainError
+from common.forms import sent_number
 
 
 def ask_for_time(request: HttpRequest, code: str) -> HttpResponseBase:
@@ -70,8 +71,7 @@ def _ask(
 
 def _named(request: HttpRequest, party: Party, period: ReportingPeriod) -> ExtensionRequest:
     """The request that the page showed."""
-    shown = request.POST.get("request", "")
-    pk = int(shown) if shown.isascii() and shown.isdigit() and len(shown) <= 18 else 0
+    pk = sent_number(request.POST.get("request", ""))
     return get_object_or_404(ExtensionRequest, party=party, period=period, pk=pk)
 
 

@@ -74,9 +74,13 @@ def is_being_amended(request: HttpRequest, update: ProgressUpdate) -> bool:
 
 def evidence_of(content: ProgressUpdate | UpdateRevision | Contribution) -> list[Evidence]:
     """What supports it; outside the party, where a revision is read, without the party's own."""
-    rows = content.evidence.select_related("party", "stored_file")
     is_outside = isinstance(content, UpdateRevision)
-    return [one for one in rows if one.is_read_outside or not is_outside]
+    return [one for one in all_evidence_of(content) if one.is_read_outside or not is_outside]
+
+
+def all_evidence_of(content: ProgressUpdate | UpdateRevision | Contribution) -> list[Evidence]:
+    """What supports it, for the party's own people."""
+    return list(content.evidence.select_related("party", "stored_file"))
 
 
 def offer_library(request: HttpRequest, party: Party, form: LibraryForm) -> None:

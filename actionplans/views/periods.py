@@ -1,7 +1,7 @@
 """Reporting periods, and more time for one party."""
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
@@ -87,8 +87,8 @@ def add_period(request: HttpRequest) -> HttpResponseBase:
     if request.method == "POST" and form.is_valid():
         try:
             period = create_period(by=access(request).user, **form.cleaned_data)
-        except ValidationError as refusal:
-            form.add_error(None, refusal)
+        except DomainError as refusal:
+            form.refuse(refusal)
         else:
             words = {"period": period, "opens": formats.instant(period.opens_at)}
             messages.success(request, _("%(period)s is planned. It opens on %(opens)s.") % words)

@@ -22,13 +22,14 @@ from actionplans.forms.steps import (
     UnchangedForm,
 )
 from actionplans.models import ProgressUpdate
-from actionplans.queries.updates import previous_update
+from actionplans.queries.updates import sent_before
 from actionplans.rules import Standing, decide
 from actionplans.services import updates
 from actionplans.services.updates import NotAllowed
 from actionplans.views import returns, wording
 from actionplans.views.lookups import (
     BEING_AMENDED,
+    all_evidence_of,
     content_for,
     evidence_of,
     is_being_amended,
@@ -118,9 +119,9 @@ class Page:
     def render(
         self, form: StepForm | None, *, refusal: Any = "", changed: bool = False, status: int = 200
     ) -> HttpResponse:
-        shown = previous_update(self.update) if self.step.is_of_last_period else None
+        shown = sent_before(self.update) if self.step.is_of_last_period else None
         content = shown or content_for(self.request, self.update)
-        evidence = evidence_of(content)
+        evidence = all_evidence_of(shown) if shown else evidence_of(content)
         returned = [] if shown else returns.returned_parts(self.request, self.update)
         context = {
             "update": self.update,
@@ -138,7 +139,7 @@ class Page:
             "changes": returns.changes_since(
                 self.request, self.update, returned, content, evidence
             ),
-            "last_period": shown.period if shown else None,
+            "last_period": shown.update.period if shown else None,
             "typed": getattr(self.request, "typed", None),
             "typed_texts": [] if form else self._typed_texts(),
             "is_outside": not access(self.request).is_member(self.update.assignment.party),

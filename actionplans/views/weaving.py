@@ -19,6 +19,7 @@ from actionplans.queries.contributions import lines_of
 from actionplans.rules import Standing
 from actionplans.rules_contributions import is_narrative_open, state_now
 from common.errors import DomainError
+from common.forms import sent_number
 
 
 def weave(request: HttpRequest, standing: Standing, sent: UpdateForm) -> UpdateForm:
@@ -26,9 +27,8 @@ def weave(request: HttpRequest, standing: Standing, sent: UpdateForm) -> UpdateF
 
     One that was returned or taken back meanwhile is refused above what was sent.
     """
-    pk = request.POST["weave"]
     own = Contribution.objects.filter(update=standing.update)
-    contribution = get_object_or_404(own, pk=int(pk) if _is_id(pk) else 0)
+    contribution = get_object_or_404(own, pk=sent_number(request.POST["weave"]))
     if not contribution.is_handed_over:
         sent.refuse(DomainError(state_now(contribution)))
         return sent
@@ -39,7 +39,7 @@ def weave(request: HttpRequest, standing: Standing, sent: UpdateForm) -> UpdateF
             _put_under(data, "measures", sent, contribution.measures)
         if "library" in sent.fields:
             _tick_documents(data, sent, contribution)
-        data.appendlist("woven", pk)
+        data.appendlist("woven", str(contribution.pk))
     return UpdateForm(data, update=standing.update, evidence=sent.evidence, returned=sent.returned)
 
 
@@ -59,7 +59,8 @@ def _tick_documents(data: QueryDict, sent: UpdateForm, contribution: Contributio
 
 def ticked(data: QueryDict | None) -> list[int]:
     """Ids of the contributions that are said to be taken in."""
-    return [int(pk) for pk in data.getlist("woven") if _is_id(pk)] if data else []
+    sent = map(sent_number, data.getlist("woven") if data else [])
+    return [pk for pk in sent if pk is not None]
 
 
 def weaving(request: HttpRequest, standing: Standing) -> dict[str, Any]:
@@ -77,7 +78,3 @@ def weaving(request: HttpRequest, standing: Standing) -> dict[str, Any]:
         "ticked": [*ticked(form_data(request)), *put_in],
         "lost_file": request.FILES.get("file"),
     }
-
-
-def _is_id(text: str) -> bool:
-    return text.isascii() and text.isdigit() and len(text) < 18

@@ -39,6 +39,7 @@ from common import formats, partial_uploads, uploads
 from common import views as common_views
 from common.errors import Conflict, DomainError
 from common.exports import FORMATS
+from common.forms import sent_number
 from common.models import StoredFile
 from common.partial_uploads import local_copy
 from common.sheets import read_sheets
@@ -239,9 +240,7 @@ def _read(
 
 def _institution(offline: Offline, number: str) -> Institution | None:
     """The institution that a workbook names, if it is one that the reader answers for."""
-    if not number.isascii() or not number.isdigit() or len(number) > 15:
-        return None
-    found = Institution.objects.filter(party=offline.party, pk=int(number)).first()
+    found = Institution.objects.filter(party=offline.party, pk=sent_number(number) or 0).first()
     return found if found and offline.covers(found.pk) else None
 
 
@@ -386,7 +385,7 @@ def discard_import(request: HttpRequest, code: str, pk: int) -> HttpResponseBase
 
 
 def _version(request: HttpRequest) -> int:
-    version = request.POST.get("version", "")
-    if not version.isascii() or not version.isdigit() or len(version) > 8:
+    version = sent_number(request.POST.get("version", ""))
+    if version is None:
         raise Conflict(_("Look at the workbook again, then decide."))
-    return int(version)
+    return version

@@ -23,6 +23,7 @@ from common import views as common_views
 from common.enums import JobState
 from common.errors import Conflict, DomainError
 from common.exports import table_file, wanted_format
+from common.forms import sent_number
 from common.models import Job, StoredFile
 from recruitment import queries
 from recruitment.enums import ImportState, PersonnelType, RowKind
@@ -155,11 +156,10 @@ def show_progress(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _accept(request: HttpRequest, found: Import, version: int) -> str:
-    left_out = request.POST.get("leave_out", "0")
     imports.accept_import(
         imported=found,
         version=version,
-        leave_out=int(left_out) if left_out.isdecimal() and len(left_out) < 9 else 0,
+        leave_out=sent_number(request.POST.get("leave_out", "")) or 0,
         by=access(request).user,
     )
     return found.get_absolute_url()
@@ -186,11 +186,11 @@ STEPS: dict[str, Callable[[HttpRequest, Import, int], str]] = {
 def take_step(request: HttpRequest, pk: int, step: str) -> HttpResponse:
     """Decide on a file; whoever comes second sees what was decided."""
     found = _import_or_404(request, pk)
-    version = request.POST.get("version", "")
+    version = sent_number(request.POST.get("version", ""))
     try:
-        if not version.isdecimal() or len(version) > 8:
+        if version is None:
             raise Conflict(_("Look at the file again, then decide."))
-        return redirect(STEPS[step](request, found, int(version)))
+        return redirect(STEPS[step](request, found, version))
     except DomainError as refusal:
         return _page(request, _import_or_404(request, pk), refusal.message)
 

@@ -1,14 +1,14 @@
 """Away for a time: who says so, where it is shown, who is asked instead."""
 
 import threading
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import partial
 
 import pytest
 from django.urls import reverse
 
 from accounts.enums import RoleCode
-from accounts.models import AuditEvent
+from accounts.models import AuditEvent, Party
 from actionplans.models import Absence, Assignment
 from actionplans.queries.absences import alternates_of, away
 from actionplans.services import absences
@@ -239,3 +239,25 @@ def test_two_coordinators_both_name_one_without_the_comparison(monkeypatch):
     monkeypatch.setattr(absences, "compare_and_set", set_without_comparing)
     results = name_from_two_sides(desk_of_three_items())
     assert [type(r) for r in results] == [list, list]
+
+
+def test_an_absence_may_end_today_in_the_partys_clock(desk):
+    Party.objects.filter(pk=desk.party.pk).update(time_zone="America/Argentina/Buenos_Aires")
+    desk.party.refresh_from_db()
+    with clock.at(datetime(2026, 3, 6, 1, 30, tzinfo=UTC)):
+        today = desk.party.today
+        assert today == date(2026, 3, 5)
+        days = {"first_day": today - DAY, "version": 0, "by": desk.contributor}
+        with pytest.raises(DomainError) as refusal:
+            set_absence(user=desk.contributor, party=desk.party, last_day=today - DAY, **days)
+        assert refusal.value.field == "last_day"
+        made = set_absence(user=desk.contributor, party=desk.party, last_day=today, **days)
+    assert made.last_day == today
+
+
+def test_overlong_number_in_what_was_seen_is_a_conflict(desk, signed_in):
+    sent = {"focal_point": desk.contributor.pk, "alternate": "", "seen": f"{'1' * 5000}:1"}
+    client = signed_in(desk.coordinator)
+    refused = client.post(reverse("actionplans:alternate", args=["NGA"]), sent)
+    assert refused.status_code == 409
+    assert Assignment.objects.get().alternate == desk.validator

@@ -10,7 +10,7 @@ from accounts.models import AuditEvent, Membership, NotificationChoice
 from actionplans.enums import Actor, UpdateState, Verb
 from actionplans.models import Assignment, Extension, ProgressUpdate
 from actionplans.services import bulk, updates
-from actionplans.services.bulk import CHANGED, GONE, MOST, Changes, Refused
+from actionplans.services.bulk import CHANGED, GONE, HAS_TIME, MOST, Changes, Refused
 from actionplans.services.periods import grant_extension
 from actionplans.services.updates import NotAllowed
 from common import clock
@@ -35,6 +35,10 @@ def desk_of(number, state):
     more_answers(desk, number - 1, state)
     OutgoingMail.objects.all().delete()
     return desk, versions()
+
+
+def move(desk, verb, **given):
+    return bulk.move_answers(verb=verb, party=desk.party, **given)
 
 
 def versions():
@@ -69,7 +73,13 @@ STEPS = [
 @pytest.mark.parametrize(("verb", "before", "who", "typed", "after"), STEPS)
 def test_all_answers_move_with_an_event_each(verb, before, who, typed, after):
     desk, rows = desk_of(3, before)
-    moved = bulk.move_answers(verb=verb, rows=rows, by=getattr(desk, who), **typed)
+    moved = bulk.move_answers(
+        verb=verb,
+        rows=rows,
+        party=None if who == "reviewer" else desk.party,
+        by=getattr(desk, who),
+        **typed,
+    )
     assert (len(moved), states()) == (3, [after] * 3)
     assert AuditEvent.objects.filter(action=f"update.{verb}").count() == 3
     assert {update.version for update in ProgressUpdate.objects.all()} == {
@@ -79,7 +89,7 @@ def test_all_answers_move_with_an_event_each(verb, before, who, typed, after):
 
 def test_a_review_of_many_confirms_each_claim():
     desk, rows = desk_of(3, UpdateState.TRANSMITTED)
-    bulk.move_answers(verb=Verb.REVIEW, rows=rows, by=desk.reviewer)
+    bulk.move_answers(verb=Verb.REVIEW, rows=rows, party=None, by=desk.reviewer)
     verdicts = ProgressUpdate.objects.values_list("rating", "verdict", "verdict_reason")
     assert set(verdicts) == {("3", "3", "")}
 
@@ -91,7 +101,7 @@ def wants_at_once(person, kind):
 def test_each_person_gets_one_mail_for_all():
     desk, rows = desk_of(3, UpdateState.SUBMITTED)
     wants_at_once(desk.coordinator, "update.sign")
-    bulk.move_answers(verb=Verb.SIGN, rows=rows, by=desk.validator)
+    move(desk, Verb.SIGN, rows=rows, by=desk.validator)
     (mail,) = OutgoingMail.objects.all()
     assert mail.recipients == [desk.coordinator.email]
     assert mail.subject == "2.1 Title of 2.1: waits for endorsement, and 2 more"
@@ -102,7 +112,7 @@ def test_each_person_gets_one_mail_for_all():
 def test_a_mail_for_one_row_is_the_mail_of_the_single_step():
     desk, rows = desk_of(1, UpdateState.SUBMITTED)
     wants_at_once(desk.coordinator, "update.sign")
-    bulk.move_answers(verb=Verb.SIGN, rows=rows, by=desk.validator)
+    move(desk, Verb.SIGN, rows=rows, by=desk.validator)
     (mail,) = OutgoingMail.objects.all()
     assert mail.subject == "2.1 Title of 2.1: waits for endorsement"
 
@@ -116,7 +126,7 @@ def test_a_row_changed_since_the_preview_stops_all():
     before = states()
     OutgoingMail.objects.all().delete()
     with pytest.raises(Refused) as refusal:
-        bulk.move_answers(verb=Verb.SIGN, rows=rows, by=desk.validator)
+        move(desk, Verb.SIGN, rows=rows, by=desk.validator)
     assert refusal.value.reasons == {first.pk: CHANGED}
     assert (states(), OutgoingMail.objects.count()) == (before, 0)
 
@@ -126,7 +136,7 @@ def test_a_row_that_the_table_refuses_stops_all():
     (signed,) = ProgressUpdate.objects.filter(pk=desk.update.pk)
     updates.sign_update(update=signed, version=signed.version, by=desk.validator)
     with pytest.raises(Refused) as refusal:
-        bulk.move_answers(verb=Verb.SIGN, rows=versions(), by=desk.validator)
+        move(desk, Verb.SIGN, rows=versions(), by=desk.validator)
     assert refusal.value.reasons == {signed.pk: "State of the answer now: signed."}
     assert states() == [UpdateState.SIGNED, UpdateState.SUBMITTED]
 
@@ -137,7 +147,7 @@ def test_a_foreign_row_is_as_absent():
     theirs = make.bring_to(foreign, UpdateState.SUBMITTED)
     for pk in (theirs.pk, 10**9):
         with pytest.raises(Refused) as refusal:
-            bulk.move_answers(verb=Verb.SIGN, rows={**rows, pk: 1}, by=desk.validator)
+            move(desk, Verb.SIGN, rows={**rows, pk: 1}, by=desk.validator)
         assert refusal.value.reasons == {pk: GONE}
     assert states() == [UpdateState.SUBMITTED] * 2
 
@@ -148,7 +158,7 @@ def test_rights_are_read_again_between_preview_and_confirmation():
         suspended_at=clock.now(), suspended_by=desk.administrator
     )
     with pytest.raises(Refused) as refusal:
-        bulk.move_answers(verb=Verb.ENDORSE, rows=rows, by=desk.coordinator)
+        move(desk, Verb.ENDORSE, rows=rows, by=desk.coordinator)
     assert set(refusal.value.reasons.values()) == {GONE}
     assert states() == [UpdateState.SIGNED] * 3
 
@@ -166,7 +176,7 @@ def test_rights_lost_between_two_rows_undo_the_first(monkeypatch):
 
     monkeypatch.setitem(bulk.TAKE, Verb.ENDORSE, suspend_after_the_first)
     with pytest.raises(Refused) as refusal:
-        bulk.move_answers(verb=Verb.ENDORSE, rows=rows, by=desk.coordinator)
+        move(desk, Verb.ENDORSE, rows=rows, by=desk.coordinator)
     assert len(done) == 1
     assert list(refusal.value.reasons) == [sorted(rows)[1]]
     assert states() == [UpdateState.SIGNED] * 3
@@ -176,7 +186,7 @@ def test_rights_lost_between_two_rows_undo_the_first(monkeypatch):
 def test_after_the_close_nothing_moves():
     desk, rows = desk_of(2, UpdateState.SIGNED)
     with clock.at(desk.period.closes_at), pytest.raises(Refused) as refusal:
-        bulk.move_answers(verb=Verb.ENDORSE, rows=rows, by=desk.coordinator)
+        move(desk, Verb.ENDORSE, rows=rows, by=desk.coordinator)
     assert set(refusal.value.reasons.values()) == {
         "The period is closed; the answer stands as it is."
     }
@@ -187,16 +197,14 @@ def test_number_of_rows_is_bounded(number):
     desk = make.desk()
     rows = dict.fromkeys(range(1, number + 1), 0)
     with pytest.raises(DomainError) as refusal:
-        bulk.move_answers(verb=Verb.SIGN, rows=rows, by=desk.validator)
+        move(desk, Verb.SIGN, rows=rows, by=desk.validator)
     assert str(refusal.value.message) == "Tick from 1 to 100 rows."
 
 
 def test_a_return_without_a_reason_says_where():
     desk, rows = desk_of(2, UpdateState.SIGNED)
     with pytest.raises(DomainError) as refusal:
-        bulk.move_answers(
-            verb=Verb.RETURN, rows=rows, by=desk.coordinator, part="whole", reason=" "
-        )
+        move(desk, Verb.RETURN, rows=rows, by=desk.coordinator, part="whole", reason=" ")
     assert refusal.value.field == "reason"
     assert states() == [UpdateState.SIGNED] * 2
 
@@ -335,3 +343,35 @@ def test_only_dpko_extends_many():
             reason="A flood",
             by=desk.coordinator,
         )
+
+
+def test_answers_of_another_own_party_are_not_of_the_page():
+    desk, rows = desk_of(1, UpdateState.SUBMITTED)
+    second = make.desk("ZAF", desk.update.assignment.item, desk.period)
+    people.member(second.party, RoleCode.VALIDATOR, second.lead, desk.validator)
+    theirs = make.bring_to(second, UpdateState.SUBMITTED)
+    with pytest.raises(Refused) as refusal:
+        move(desk, Verb.SIGN, rows={theirs.pk: theirs.version, **rows}, by=desk.validator)
+    assert refusal.value.reasons == {theirs.pk: GONE}
+    assert states() == [UpdateState.SUBMITTED] * 2
+
+
+def test_who_has_as_much_time_already_stops_all():
+    desk = make.desk()
+    second = make.desk("ZAF", desk.update.assignment.item, desk.period)
+    office = people.member(people.dpko(), RoleCode.COORDINATOR)
+    until = desk.period.due_at + timedelta(days=5)
+    given = grant_extension(
+        party=second.party, period=desk.period, until=until, reason="War", by=office
+    )
+    rows = {one.party.pk: one.version for one in bulk.deadlines_of([second.party], desk.period)}
+    with pytest.raises(Refused) as refusal:
+        bulk.extend_many(
+            period=desk.period,
+            rows={desk.party.pk: 0, **rows},
+            until=until,
+            reason="A flood",
+            by=office,
+        )
+    assert refusal.value.reasons == {second.party.pk: HAS_TIME}
+    assert Extension.objects.get() == given

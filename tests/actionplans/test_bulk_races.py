@@ -35,6 +35,10 @@ def _answers(desk, state):
     return {update.pk: update.version for update in made}
 
 
+def move(desk, verb, **given):
+    return bulk.move_answers(verb=verb, party=desk.party, **given)
+
+
 def test_two_bulk_signs(rounds):
     desk = make.desk()
     second = people.member(desk.party, RoleCode.VALIDATOR, desk.lead)
@@ -42,9 +46,7 @@ def test_two_bulk_signs(rounds):
         rows = _answers(desk, UpdateState.SUBMITTED)
         results = race(
             *(
-                lambda person=person, rows=rows: bulk.move_answers(
-                    verb=Verb.SIGN, rows=rows, by=person
-                )
+                lambda person=person, rows=rows: move(desk, Verb.SIGN, rows=rows, by=person)
                 for person in (desk.validator, second)
             )
         )
@@ -63,9 +65,9 @@ def test_overlapping_acts_in_other_orders(rounds):
         rows = _answers(desk, UpdateState.SUBMITTED)
         backwards = dict(sorted(rows.items(), reverse=True))
         results = race(
-            lambda rows=rows: bulk.move_answers(verb=Verb.SIGN, rows=rows, by=desk.validator),
-            lambda rows=backwards: bulk.move_answers(
-                verb=Verb.RETURN, rows=rows, by=second, part="whole", reason="No."
+            lambda rows=rows: move(desk, Verb.SIGN, rows=rows, by=desk.validator),
+            lambda rows=backwards: move(
+                desk, Verb.RETURN, rows=rows, by=second, part="whole", reason="No."
             ),
         )
         assert sorted(type(r).__name__ for r in results) == ["Refused", "list"]
@@ -79,7 +81,7 @@ def test_a_single_return_against_a_bulk_sign(rounds):
         rows = _answers(desk, UpdateState.SUBMITTED)
         one = ProgressUpdate.objects.get(pk=max(rows))
         signed, returned = race(
-            lambda rows=rows: bulk.move_answers(verb=Verb.SIGN, rows=rows, by=desk.validator),
+            lambda rows=rows: move(desk, Verb.SIGN, rows=rows, by=desk.validator),
             lambda one=one: return_update(
                 update=one, version=one.version, reasons={"whole": "No"}, by=second
             ),

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from accounts.enums import RoleCode
-from actionplans.enums import PeriodKind, UpdateState
+from actionplans.enums import PeriodKind, UpdateState, Visibility
 from actionplans.models import Evidence, ProgressUpdate, ReportingPeriod, Submission
 from actionplans.queries.evidence import is_out_of_date
 from actionplans.queries.unsent import asked_for_unsent, late_leads
@@ -314,3 +314,54 @@ def test_carried_grid_needs_the_same_queries_at_one_and_three_answers(
     open_updates()
     assert len(carried_answers([desk.party], ReportingPeriod.objects.get(code="2026"))) == 3
     assert count_queries(lambda: client.get(address)) == one
+
+
+@pytest.fixture
+def amended(desk: Desk) -> ProgressUpdate:
+    """The next period's draft, while the answer that was sent before is being amended."""
+    row = desk.refresh()
+    row = updates.reopen_update(
+        update=row,
+        version=row.version,
+        reason="Look again.",
+        until=clock.now() + DAY,
+        by=desk.reviewer,
+    )
+    paper = NewEvidence(title="Not yet sent", url="https://example.org/new")
+    half = Content.of(row, narrative="Half a thought.", attach=[paper])
+    updates.save_update(update=row, version=row.version, content=half, by=desk.contributor)
+    later = actionplans.period("2026", opened_days_ago=1)
+    open_updates()
+    return ProgressUpdate.objects.get(period=later)
+
+
+def test_what_was_sent_is_taken_over_not_what_is_being_amended(
+    desk: Desk, amended: ProgressUpdate, signed_in: SignIn
+) -> None:
+    page = signed_in(desk.contributor).get(f"/p/NGA/updates/{amended.pk}/edit/")
+    assert CONTENT.narrative in page.content.decode()
+    assert "Half a thought." not in page.content.decode()
+    made = updates.carry_over(update=amended, version=0, by=desk.contributor)
+    assert (made.narrative, made.evidence.filter(title="Not yet sent").count()) == (
+        CONTENT.narrative,
+        0,
+    )
+    assert made.evidence.count() == 1
+
+
+def test_nothing_changed_says_so_of_what_was_sent(desk: Desk, amended: ProgressUpdate) -> None:
+    made = updates.submit_unchanged(
+        update=amended, version=0, reason="Nothing happened.", by=desk.contributor
+    )
+    assert (made.narrative, made.evidence.count()) == (CONTENT.narrative, 1)
+
+
+def test_document_for_the_party_alone_is_taken_over(desk: Desk, signed_in: SignIn) -> None:
+    Evidence.objects.update(visibility=Visibility.PARTY)
+    later = actionplans.period("2026", opened_days_ago=1)
+    open_updates()
+    draft = ProgressUpdate.objects.get(period=later)
+    page = signed_in(desk.contributor).get(f"/p/NGA/updates/{draft.pk}/edit/")
+    assert [one.title for one in page.context["before_evidence"]] == [
+        one.title for one in Evidence.objects.all()
+    ]

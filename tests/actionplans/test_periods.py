@@ -3,13 +3,13 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from django.core.exceptions import ValidationError
 from django.test import Client
 from django.urls import reverse
 from django.utils import translation
 
 from accounts.enums import RoleCode
-from accounts.models import AuditEvent
+from accounts.models import AuditEvent, Party
+from accounts.services import saving
 from actionplans.enums import PeriodState
 from actionplans.models import Extension, ProgressUpdate, ReportingPeriod
 from actionplans.services.periods import create_period, grant_extension, open_updates
@@ -111,7 +111,7 @@ def instants(**changes):
     ],
 )
 def test_period_out_of_order_is_refused(wrong):
-    with pytest.raises(ValidationError):
+    with pytest.raises(DomainError):
         create_period(by=people.user(), **instants(**wrong))
     assert ReportingPeriod.objects.count() == 0
 
@@ -126,15 +126,47 @@ def test_extension_ends_after_the_deadline_and_by_the_close():
     with pytest.raises(DomainError) as refusal:
         grant_extension(party=party, period=period, until=period.closes_at, reason=" ", by=by)
     assert refusal.value.field == "reason"
-    granted = grant_extension(
-        party=party, period=period, until=period.closes_at, reason="A flood", by=by
-    )
+    grant_extension(party=party, period=period, until=period.closes_at, reason="A flood", by=by)
     assert period.deadline_for(party) == period.closes_at
-    again = grant_extension(
-        party=party, period=period, until=period.due_at + SECOND, reason="Less", by=by
-    )
-    assert again.pk == granted.pk
-    assert AuditEvent.objects.filter(action="extension.grant").count() == 2
+    assert AuditEvent.objects.filter(action="extension.grant").count() == 1
+
+
+def test_more_time_is_never_less_than_was_given_before():
+    party, period = people.contributor(), make.period()
+    by = people.member(people.dpko(), RoleCode.COORDINATOR)
+    days = {n: period.due_at + timedelta(days=n) for n in (10, 11)}
+    given = grant_extension(party=party, period=period, until=days[10], reason="A flood", by=by)
+    for until in (period.due_at + SECOND, days[10]):
+        with pytest.raises(DomainError) as refusal:
+            grant_extension(party=party, period=period, until=until, reason="Less", by=by)
+        assert refusal.value.field == "until"
+    again = grant_extension(party=party, period=period, until=days[11], reason="War", by=by)
+    assert (again.pk, period.deadline_for(party)) == (given.pk, days[11])
+
+
+def test_archived_party_gets_no_time():
+    party, period = people.contributor(), make.period()
+    by = people.member(people.dpko(), RoleCode.COORDINATOR)
+    Party.objects.filter(pk=party.pk).update(archived_at=clock.now(), archived_by=by)
+    with pytest.raises(DomainError):
+        grant_extension(party=party, period=period, until=period.closes_at, reason="x", by=by)
+    assert not Extension.objects.exists()
+
+
+def test_two_administrators_plan_a_period_of_one_code(signed_in, monkeypatch):
+    def check_and_be_slower(one):
+        check(one)
+        make.period(one.code)
+
+    check = saving.check
+    monkeypatch.setattr(saving, "check", check_and_be_slower)
+    client = signed_in(people.member(None, RoleCode.PORTAL_ADMINISTRATOR))
+    typed = {name: f"{value:%Y-%m-%dT%H:%M}" for name, value in instants().items() if "_at" in name}
+    typed |= {"code": "2030-H1", "name": "First half", "kind": "yearly"}
+    typed |= {"data_from": "2030-01-01", "data_to": "2030-06-30"}
+    refused = client.post(reverse("actionplans:period-create"), typed)
+    assert "Somebody entered the same at this moment." in text_of(refused)
+    assert 'value="First half"' in text_of(refused)
 
 
 def test_administrator_plans_a_period_in_utc(signed_in):

@@ -602,7 +602,13 @@ def try_many(world: World, by: User, verb: Verb, **typed: Any) -> Attempt:
     return Attempt(
         verb,
         chosen,
-        lambda: bulk.move_answers(verb=verb, rows=versions, by=by, **typed),
+        lambda: bulk.move_answers(
+            verb=verb,
+            rows=versions,
+            party=None if by == world.people["reviewer"] else world.party,
+            by=by,
+            **typed,
+        ),
         {DONE if is_allowed else REFUSED},
         noted,
     )

@@ -82,7 +82,7 @@ def test_autosaved_text_is_found_once_many_answers_were_submitted_together(desk:
     write(desk, updates.autosave_update, narrative="A quokka", rating="2")
     write(desk, updates.autosave_update, narrative="A wombat")
     rows = {desk.update.pk: desk.refresh().version}
-    move_answers(verb=Verb.SUBMIT, rows=rows, by=desk.contributor)
+    move_answers(verb=Verb.SUBMIT, rows=rows, party=desk.party, by=desk.contributor)
     assert found(desk.contributor, "quokka", "wombat") == [0, 1]
 
 

@@ -69,18 +69,19 @@ class PartyQuerySet(models.QuerySet["Party"]):
     def under_mandate(self, user: "User") -> "PartyQuerySet":
         """Parties the user may review or observe today, never one of the user's own."""
         mandates = Mandate.objects.current().filter(user=user)
-        named = Q(pk__in=mandates.filter(party__isnull=False).values("party"))
+        named = mandates.filter(party__isnull=False).values("party")
         every = Q(Exists(mandates.filter(party__isnull=True)), MANDATED_AS_ALL)
         own = Membership.objects.current().filter(user=user, party__isnull=False)
-        return self.filter(named | every, archived_at__isnull=True).exclude(
-            pk__in=own.values("party")
-        )
+        return self._mandated(named, every, own.values("party"))
 
     def mandated(self, parties: Collection[int | None], own: Collection[int]) -> "PartyQuerySet":
         """The same by keys: of the parties with a mandate (None: every contributor), and own."""
-        named = Q(pk__in=[pk for pk in parties if pk])
         every = MANDATED_AS_ALL if None in parties else Q(pk__in=())
-        return self.filter(named | every, archived_at__isnull=True).exclude(pk__in=own)
+        return self._mandated([pk for pk in parties if pk], every, own)
+
+    def _mandated(self, named: Any, every: Q, own: Any) -> "PartyQuerySet":
+        rows = self.filter(Q(pk__in=named) | every, archived_at__isnull=True)
+        return rows.exclude(pk__in=own)
 
     def visible_to(self, user: "User") -> "PartyQuerySet":
         """Own parties, and those under a mandate."""

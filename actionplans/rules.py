@@ -18,6 +18,7 @@ from actionplans.models import ProgressUpdate
 from actionplans.queries.updates import Member
 
 S = UpdateState
+ARCHIVED = _("The party is archived: it is read, and nothing is written in it any more.")
 REPLY_WITHIN = timedelta(days=14)  # of a verdict that comes late in the period, or after it
 
 
@@ -207,6 +208,8 @@ class Decision:
 def decide(s: Standing, verb: Verb) -> Decision:
     """Whether the person may do `verb` to the update at this moment."""
     row = TRANSITIONS[verb]
+    if s.update.assignment.party.archived_at:
+        return Decision(verb, False, ARCHIVED, is_right_missing=True)
     if not row.may(s):
         why = _("This is for %(who)s.") % {"who": row.who}
         return Decision(verb, False, why, is_right_missing=True)
@@ -265,8 +268,11 @@ def time_lock(s: Standing, verb: Verb) -> str | Promise:
 
 
 def reply_until(update: ProgressUpdate) -> datetime:
-    """Until when a reviewed answer takes the party's reply."""
+    """Until when a reviewed answer takes the party's reply; while it was reopened it took none."""
     given = update.reviewed_at or update.period.closes_at
+    stands = update.transmitted_revision
+    if stands and stands.verb == Verb.LAPSE:
+        given = stands.at
     return max(update.period.closes_at, given + REPLY_WITHIN)
 
 

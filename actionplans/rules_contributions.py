@@ -14,7 +14,7 @@ from accounts.permissions import Permission
 from actionplans.enums import ContributionState, UpdateState, Verb
 from actionplans.models import Contribution, ProgressUpdate
 from actionplans.queries.returns import parts_to_mend
-from actionplans.rules import Decision, Standing, open_fields, time_lock
+from actionplans.rules import ARCHIVED, Decision, Standing, open_fields, time_lock
 
 S = ContributionState
 
@@ -117,6 +117,8 @@ def state_now(contribution: Contribution) -> str:
 def decide(s: ContributionStanding, verb: Verb) -> Decision:
     """Whether the person may do `verb` to the contribution at this moment."""
     row = TRANSITIONS[verb]
+    if s.answer.update.assignment.party.archived_at:
+        return Decision(verb, False, ARCHIVED, is_right_missing=True)
     if not row.may(s):
         why = _("This is for %(who)s.") % {"who": row.who}
         return Decision(verb, False, why, is_right_missing=True)

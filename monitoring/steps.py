@@ -93,10 +93,12 @@ def _acted(update: ProgressUpdate, state: S, field: str, people: People) -> Step
 
 def outside_steps(revision: UpdateRevision, history: list[UpdateRevision]) -> list[Step]:
     """What everybody outside the party may know: when it was sent, and who reviewed it."""
-    known = [row for row in history if row.number <= revision.number]
-    sent = next((row for row in reversed(known) if row.verb == Verb.SEND), None)
+    known = [row for row in reversed(history) if row.number <= revision.number]
+    review = next((row for row in known if row.verb == Verb.REVIEW), None)
+    if revision.verdict and review:  # what was sent after it may have lapsed
+        known = [row for row in known if row.number < review.number]
+    sent = next((row for row in known if row.verb == Verb.SEND), None)
     step: Step = {"state": S.TRANSMITTED, "when": sent.at if sent else None}
-    review = next((row for row in reversed(known) if row.verb == Verb.REVIEW), None)
     if revision.verdict and review:
         who = review.by.name if review.by else ""
         reviewed = {"state": S.REVIEWED, "status": "current", "who": who, "when": review.at}

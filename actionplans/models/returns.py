@@ -65,3 +65,7 @@ class ReturnedPart(models.Model):
 
     def __str__(self) -> str:
         return f"{self.update}: {self.get_part_display()}"
+
+    @property
+    def is_lapsed(self) -> bool:
+        return self.outcome == ReturnOutcome.LAPSED

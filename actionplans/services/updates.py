@@ -39,6 +39,13 @@ NO_ROUND: dict[str, Any] = {
     for verb in ("submitted", "signed", "endorsed", "transmitted", "reviewed")
     for what in ("at", "by")
 }
+# What leads to a review, and the fields that keep who did it.
+ROUND = {
+    Verb.SUBMIT: "submitted",
+    Verb.SIGN: "signed",
+    Verb.ENDORSE: "endorsed",
+    Verb.SEND: "transmitted",
+}
 NO_RETURN: dict[str, Any] = {
     "returned_at": None,
     "returned_by": None,
@@ -288,10 +295,8 @@ def _lapse(update: ProgressUpdate) -> bool:
     contents.set_evidence(row, set(last.evidence.values_list("pk", flat=True)))
     restored = (*CONTENT_FIELDS, "verdict", "verdict_reason")
     values: dict[str, Any] = {
-        **NO_ROUND,
+        **_round_before(row, last),
         **{name: getattr(last, name) for name in restored},
-        "reviewed_at": last.at,
-        "reviewed_by": last.by,
         "amended_at": _amended_at(row, last),
     }
     if reply:
@@ -311,6 +316,18 @@ def _lapse(update: ProgressUpdate) -> bool:
         editable_until=None,
     )
     return True
+
+
+def _round_before(row: ProgressUpdate, review: UpdateRevision) -> dict[str, Any]:
+    """Who submitted, signed, endorsed, sent and reviewed what was reviewed, and when."""
+    found: dict[str, Any] = {**NO_ROUND, "reviewed_at": review.at, "reviewed_by": review.by}
+    before = row.revisions.filter(number__lt=review.number)
+    submitted = before.filter(verb=Verb.SUBMIT).latest("number")
+    steps = before.filter(number__gte=submitted.number, verb__in=ROUND).order_by("number")
+    for step in steps.select_related("by"):
+        field = ROUND[Verb(step.verb)]
+        found |= {f"{field}_at": step.at, f"{field}_by": step.by}
+    return found
 
 
 def _amended_at(row: ProgressUpdate, review: UpdateRevision) -> dt.datetime | None:

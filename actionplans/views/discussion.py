@@ -80,7 +80,7 @@ def _remark_page(
         "remark_form": None if closed else form,
         "is_shared": update.transmitted_revision_id is not None,
         "typed": getattr(request, "typed", None),
-        "typed_texts": [(_("Remark"), form.data["text"])] if closed and form.data else [],
+        "typed_texts": [(_("Remark"), form.data.get("text", ""))] if closed and form.data else [],
     }
     status = 409 if closed and request.method == "POST" else status
     return render(request, "actionplans/remark.html", context, status=status)

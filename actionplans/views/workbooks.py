@@ -228,11 +228,13 @@ def _read(
     lead = _institution(offline, machine.belonging.institution)
     refuse_foreign(machine.belonging, belonging_of(offline.party, lead, period), str(period))
     assert lead  # noqa: S101 - a workbook without one was refused
-    visible = queries.answers_visible_to(user).filter(
+    # Also of those that another institution has meanwhile: an item may come back.
+    own = ProgressUpdate.objects.filter(
         pk__in=[made.update for made in machine.answers], assignment__party=offline.party
     )
-    items = {u.pk: (u.assignment.item.code, u.assignment.item.kind) for u in visible}
-    filled = read_answers(sheets, machine, items)
+    items = {u.pk: u.assignment.item for u in own.select_related("assignment__item")}
+    kinds = {pk: (item.code, item.kind) for pk, item in items.items()}
+    filled = read_answers(sheets, machine, kinds)
     return workbooks.send_workbook(
         institution=lead, period=period, stored=stored, result=filled.as_json(), by=user
     )

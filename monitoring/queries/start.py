@@ -121,7 +121,9 @@ def _candidates(who: Access, periods: Collection[int]) -> QuerySet[ProgressUpdat
 def _may_be_replied_to() -> Q:
     """Answers with a verdict that differs and has no reply, while one may come, closed or not."""
     now = clock.now()
-    in_time = Q(period__closes_at__gt=now) | Q(reviewed_at__gt=now - REPLY_WITHIN)
+    since = now - REPLY_WITHIN  # as rules.reply_until
+    lapsed = Q(transmitted_revision__verb=Verb.LAPSE, transmitted_revision__at__gt=since)
+    in_time = Q(period__closes_at__gt=now) | Q(reviewed_at__gt=since) | lapsed
     return Q(in_time, ~Q(verdict=F("rating")), state=S.REVIEWED, replied_at__isnull=True)
 
 

@@ -14,6 +14,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from accounts.access import Access, access_of
 from accounts.links import absolute
 from accounts.models import User
 from accounts.notifications import KINDS, Kind
@@ -111,7 +112,8 @@ def _profile() -> str:
 
 def _entries(notices: Iterable[Notice], reader: User) -> dict[int, Entry]:
     """notice id -> what is still worth telling: a constant number of queries."""
-    notices = list(notices)
+    who = access_of(reader)
+    notices = [one for one in notices if _may_act(KINDS[one.kind], who)]
     found = subjects([notice.event for notice in notices], reader)
     answers = _answers(notices, reader)
     entries = {
@@ -120,6 +122,11 @@ def _entries(notices: Iterable[Notice], reader: User) -> dict[int, Entry]:
         if (subject := found.get(notice.event_id))
     }
     return {pk: entry for pk, entry in entries.items() if entry}
+
+
+def _may_act(kind: Kind, who: Access) -> bool:
+    """Whether somebody still has a role that the act is for, where one is asked of them."""
+    return not kind.waits_for_act or any(who.may(permission) for permission in kind.concerns)
 
 
 def _answers(notices: Sequence[Notice], reader: User) -> dict[int, list[NoticeAnswer]]:

@@ -55,9 +55,15 @@ def tell(
     for event, answers in told.items():
         for notice in _note(event, answers):
             prompt[notice.user_id].append(notice)
-    sent = [mail_at_once(notices, by) for notices in prompt.values()]
+    _mail_at_once(prompt.values(), by)
+
+
+def _mail_at_once(prompt: Iterable[list[Notice]], by: User | None) -> None:
+    """One mail to each person for their notices, which are noted as told already."""
+    prompt = list(prompt)
+    sent = [mail_at_once(notices, by) for notices in prompt]
     read = {pk for _mail, pks in sent for pk in pks}
-    _leave_out(n.pk for notices in prompt.values() for n in notices if n.pk not in read)
+    _leave_out(n.pk for notices in prompt for n in notices if n.pk not in read)
     get_connection().send_messages([mail for mail, _pks in sent if mail])
 
 
@@ -108,16 +114,22 @@ def _note_answers(
 
 
 def replan(*, user: User) -> None:
-    """Let what still waits for the person follow their present choices and time zone."""
+    """Let what still waits for the person follow their present choices and time zone.
+
+    What waited and is wanted at once goes out now; what no mail was wanted of waits for none.
+    """
     chosen, zone = choices_of(user), zones_of([user])[user.pk]
-    waiting = list(lock(Notice.objects.filter(user=user, told_at=None)))
+    waiting = Notice.objects.filter(user=user, told_at=None, due_at__isnull=False)
+    notices = list(lock(waiting).select_related("event", "user"))
     now = clock.now()
-    for notice in waiting:
-        # What waited and is wanted at once goes out with the next tick.
+    prompt = [notice for notice in notices if chosen[notice.kind] == Frequency.AT_ONCE]
+    for notice in notices:
+        notice.told_at = now if notice in prompt else None
         notice.due_at = due_at(chosen[notice.kind], notice.at, zone)
-        if notice.due_at and notice.due_at < now and chosen[notice.kind] != Frequency.AT_ONCE:
+        if notice.due_at and notice.due_at < now and notice not in prompt:
             notice.due_at = due_at(chosen[notice.kind], now, zone)
-    Notice.objects.bulk_update(waiting, ["due_at"])
+    Notice.objects.bulk_update(notices, ["due_at", "told_at"])
+    _mail_at_once([prompt] if prompt else [], None)
 
 
 def send_digests() -> int:

@@ -359,3 +359,9 @@ def test_bad_input_says_what_and_where(sent, signed_in):
 
 def test_an_absent_question_is_404(sent, signed_in):
     assert signed_in(sent.contributor).get(url(sent, "clarification-answer", 1)).status_code == 404
+
+
+def test_remark_sent_without_its_text_after_the_close_is_refused(desk, signed_in):
+    client = signed_in(desk.contributor)
+    with clock.at(desk.period.closes_at):
+        assert client.post(url(desk, "remark"), {"part": ""}).status_code == 409

@@ -263,3 +263,39 @@ def test_two_coordinators_reply(rounds):
         assert [type(r) for r in results if r not in won] == [Conflict]
         assert desk.refresh().party_reply == won[0].party_reply
         assert update.revisions.filter(verb="reply").count() == 1
+
+
+@pytest.mark.django_db
+def test_lapse_leaves_the_time_for_a_reply(signed_in):
+    desk = make.desk()
+    make.bring_to(desk, UpdateState.TRANSMITTED)
+    with clock.at(desk.period.closes_at - DAY):
+        make.bring_to(desk, UpdateState.REVIEWED, verdict="2")
+    with clock.at(desk.period.closes_at + DAY):
+        until = reopened(desk, days=60)
+    with clock.at(until):
+        updates.lapse_reopened()
+    for late, allowed in ((14 * DAY - SECOND, True), (14 * DAY, False)):
+        with clock.at(until + late):
+            assert may_reply(desk).allowed == allowed
+            waits = signed_in(desk.coordinator).get("/").context["waiting_count"]
+            assert waits == int(allowed)
+
+
+def acts(update):
+    fields = ("submitted", "signed", "endorsed", "transmitted", "reviewed")
+    return {f: (getattr(update, f"{f}_at"), getattr(update, f"{f}_by")) for f in fields}
+
+
+@pytest.mark.django_db
+def test_lapse_puts_back_who_brought_the_answer_to_its_review():
+    desk = reviewed()
+    before = acts(desk.refresh())
+    assert all(at and by for at, by in before.values())
+    until = reopened(desk)
+    make.bring_to(desk, UpdateState.TRANSMITTED)
+    with clock.at(until):
+        updates.lapse_reopened()
+    after = acts(desk.refresh())
+    assert {f: by for f, (_at, by) in after.items()} == {f: by for f, (_at, by) in before.items()}
+    assert all(abs(at - before[f][0]) < SECOND for f, (at, _by) in after.items())

@@ -5,10 +5,17 @@ from pathlib import Path
 
 import pytest
 
-from actionplans.enums import UpdateState, Verb
-from actionplans.rules import TRANSITIONS, decide, decisions
+from accounts.enums import RoleCode
+from accounts.services.parties import archive_party
+from actionplans import rules_contributions
+from actionplans.enums import ContributionState, UpdateState, Verb
+from actionplans.models import Contribution, ProgressUpdate
+from actionplans.queries.updates import with_people
+from actionplans.rules import ARCHIVED, TRANSITIONS, decide, decisions
+from actionplans.services.contribution_standings import contribution_standing
 from actionplans.services.standings import standing_of
 from common import clock
+from tests.factories import accounts as people
 from tests.factories import actionplans as make
 
 S = UpdateState
@@ -88,3 +95,27 @@ def test_returned_answer_stays_editable_past_the_deadline_until_the_close():
         with clock.at(instant):
             found.append(decide(standing_of(update, desk.contributor), Verb.SAVE).allowed)
     assert found == [True, False]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("state", MATRIX)
+def test_in_an_archived_party_nobody_writes(state):
+    desk = make.desk()
+    update = make.bring_to(desk, state)
+    archive_party(party=desk.party, by=people.member(None, RoleCode.PORTAL_ADMINISTRATOR))
+    update = with_people(ProgressUpdate.objects.all()).get(pk=update.pk)
+    for person in PEOPLE:
+        found = decisions(standing_of(update, getattr(desk, person)))
+        assert [str(d.verb) for d in found if d.allowed] == []
+        assert {str(d.why) for d in found} == {str(ARCHIVED)}
+
+
+@pytest.mark.django_db
+def test_in_an_archived_party_nobody_signs_a_contribution():
+    desk = make.desk()
+    police = make.supporter(desk)
+    given = make.contribution(desk, police, ContributionState.SUBMITTED)
+    archive_party(party=desk.party, by=people.member(None, RoleCode.PORTAL_ADMINISTRATOR))
+    row = Contribution.objects.select_related("update__assignment__party").get(pk=given.pk)
+    standing = contribution_standing(row, police.validator)
+    assert str(rules_contributions.decide(standing, Verb.SIGN).why) == str(ARCHIVED)

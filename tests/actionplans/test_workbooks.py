@@ -11,7 +11,7 @@ from django.test import Client
 from accounts.enums import RoleCode
 from accounts.models import AuditEvent
 from actionplans.enums import Part, UpdateState, WorkbookRow, WorkbookState
-from actionplans.models import ProgressUpdate, UpdateRevision, WorkbookImport
+from actionplans.models import Assignment, ProgressUpdate, UpdateRevision, WorkbookImport
 from actionplans.models.updates import CONTENT_FIELDS
 from actionplans.services import updates, workbooks
 from actionplans.services.assignments import assign_item
@@ -332,3 +332,27 @@ def test_queries_do_not_grow(
 
 def test_every_field_that_is_written_has_a_column() -> None:
     assert set(make.FIELDS) == set(CONTENT_FIELDS) - {"unchanged_reason"}
+
+
+def test_item_that_comes_back_before_the_decision_is_taken_over(desk: Any, browser: Client) -> None:
+    online(desk.update, desk.contributor, narrative="As it was.", rating="2")
+    content = make.fill(make.download(browser, desk.lead), narrative="Typed offline.")
+    _lead(desk, desk.other)
+    sent = make.send(browser, content)
+    _lead(desk, desk.lead)
+    make.accept(browser, sent)
+    assert (desk.refresh().narrative, desk.update.rating) == ("Typed offline.", "2")
+
+
+def test_untouched_rating_of_an_item_that_another_has_is_not_called_typed(
+    desk: Any, browser: Client
+) -> None:
+    online(desk.update, desk.contributor, narrative="As it was.", rating="2")
+    content = make.download(browser, desk.lead)
+    _lead(desk, desk.other)
+    sent = make.send(browser, content)
+    assert kinds(sent, desk.contributor) == [WorkbookRow.UNCHANGED]
+
+
+def _lead(desk: Any, institution: Any) -> None:
+    Assignment.objects.filter(pk=desk.update.assignment_id).update(lead=institution)

@@ -389,3 +389,40 @@ def test_queries_of_the_page_and_of_a_digest(
         more_answers(desk, 3, UpdateState.REVIEWED)
         at_four = counted()
     assert at_one == at_four
+
+
+def test_what_is_wanted_at_once_goes_out_though_the_days_mail_did(desk: Desk) -> None:
+    choose(desk.validator, Frequency.DAILY, "update.submit")
+    morning = clock.now().replace(hour=5, minute=0)
+    with clock.at(morning):
+        actionplans.bring_to(desk, UpdateState.SUBMITTED)
+    with clock.at(at_next_digest(desk.validator)):
+        assert send_digests() == 1
+        update = desk.refresh()
+        updates.withdraw_update(update=update, version=update.version, by=desk.contributor)
+        actionplans.bring_to(desk, UpdateState.SUBMITTED)
+        choose(desk.validator, Frequency.AT_ONCE, "update.submit")
+        assert not Notice.objects.filter(user=desk.validator, told_at=None).exists()
+        assert len(mails(desk.validator)) == 2
+        assert send_digests() == 0
+
+
+def test_what_was_not_wanted_by_mail_is_not_sent_when_mail_is_wanted(desk: Desk) -> None:
+    choose(desk.contributor, Frequency.NEVER, "update.review")
+    actionplans.bring_to(desk, UpdateState.REVIEWED)
+    with clock.at(clock.now() + 50 * DAY):
+        choose(desk.contributor, Frequency.DAILY, "update.review")
+        with clock.at(clock.now() + 2 * DAY):
+            send_digests()
+    assert mails(desk.contributor) == []
+
+
+def test_digest_leaves_out_what_waits_for_a_role_that_the_reader_lost(desk: Desk) -> None:
+    choose(desk.validator, Frequency.DAILY, "update.submit")
+    actionplans.bring_to(desk, UpdateState.SUBMITTED)
+    due = at_next_digest(desk.validator)
+    desk.validator.memberships.update(ended_at=clock.now(), ended_by=desk.administrator)
+    accounts.member(desk.party, RoleCode.OBSERVER, desk.lead, desk.validator)
+    with clock.at(due):
+        send_digests()
+    assert mails(desk.validator) == []

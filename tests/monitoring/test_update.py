@@ -322,3 +322,48 @@ def test_why_something_is_locked_does_not_tell_outsiders_the_live_state(
     words = "What you cannot do now, and why"
     assert words in text(signed_in(desk.coordinator), page_of(desk))
     assert words not in text(signed_in(desk.reviewer), page_of(desk))
+
+
+@pytest.fixture
+def lapsed(desk: Desk) -> Desk:
+    """Reviewed, reopened, sent anew two days later, returned in a part, and the time is over."""
+    actionplans.bring_to(desk, UpdateState.REVIEWED, verdict="2")
+    update = updates.reopen_update(
+        update=desk.update, version=desk.update.version, reason="Look again.",
+        until=clock.now() + 20 * DAY, by=desk.reviewer,
+    )  # fmt: skip
+    desk.refresh()
+    with clock.at(clock.now() + 2 * DAY):
+        update = actionplans.bring_to(desk, UpdateState.TRANSMITTED)
+        updates.return_update(
+            update=update, version=update.version, reasons={"narrative": "Which units?"},
+            by=desk.reviewer,
+        )  # fmt: skip
+    with clock.at(desk.refresh().editable_until):
+        assert updates.lapse_reopened() == 1
+    desk.refresh()
+    return desk
+
+
+def test_after_a_lapse_the_page_says_when_what_stands_was_sent(
+    lapsed: Desk, signed_in: SignIn
+) -> None:
+    sent = lapsed.update.revisions.filter(verb="send").earliest("number").at
+    outside: Any = signed_in(lapsed.reviewer).get(page_of(lapsed))
+    steps = {step["state"]: step["when"] for step in outside.context["steps"]}
+    assert steps[UpdateState.TRANSMITTED] == sent
+
+
+def test_after_a_lapse_nobody_reads_that_a_returned_part_was_sent_again(
+    lapsed: Desk, signed_in: SignIn
+) -> None:
+    page = text(signed_in(lapsed.reviewer), page_of(lapsed))
+    assert "Which units?" in page
+    assert "It was sent again since." not in page
+    assert "The time for the reopened answer is over; the last review stands." in page
+
+
+def test_after_a_lapse_the_way_says_that_it_was_signed(lapsed: Desk, signed_in: SignIn) -> None:
+    page: Any = signed_in(lapsed.coordinator).get(page_of(lapsed))
+    signed = next(s for s in page.context["steps"] if s["state"] == UpdateState.SIGNED)
+    assert (signed["status"], signed["who"]) == ("done", lapsed.validator.name)

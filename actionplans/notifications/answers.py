@@ -18,7 +18,7 @@ from accounts.notifications import Kind
 from accounts.permissions import Permission
 from actionplans.enums import Verb
 from actionplans.queries.absences import stand_ins
-from actionplans.queries.updates import reviewers_of
+from actionplans.queries.updates import askable, reviewers_of
 from actionplans.rules import Standing
 
 P = Permission
@@ -35,9 +35,9 @@ class Notification(Kind):
 
 
 def _writers(s: Standing) -> frozenset[int]:
-    """Who mends an answer: its institution, who submitted it, and its focal point."""
-    asked = {s.update.assignment.focal_point_id, s.update.submitted_by_id}
-    return s.contributors | {pk for pk in asked if pk}
+    """Who mends an answer: its institution; its focal point and who submitted it, if they may."""
+    asked = (s.update.assignment.focal_point_id, s.update.submitted_by_id)
+    return s.contributors | askable(asked, s.update.assignment, s.members)
 
 
 def _reviewers(s: Standing) -> set[int]:
@@ -154,11 +154,15 @@ def _add_stand_ins(standings: Iterable[Standing], told: dict[int, set[int]]) -> 
     for party, own in of_party.items():
         absent = stand_ins((s.update.assignment for s in own), party)
         for s in own:
-            if s.update.assignment_id in absent and s.update.assignment.alternate_id:
-                told[s.update.pk].add(s.update.assignment.alternate_id)
+            if s.update.assignment_id in absent:
+                alternate = s.update.assignment.alternate_id
+                told[s.update.pk] |= askable([alternate], s.update.assignment, s.members)
 
 
 def present(people: Iterable[int]) -> QuerySet[User]:
-    """Those who hold a role today: nobody is told of a party's work after leaving it."""
+    """Those who hold a role somewhere today, as a reviewer's is in another party.
+
+    Whom a party's own work is told is chosen among its members before.
+    """
     held = Membership.objects.current().filter(user=OuterRef("pk"))
     return User.objects.filter(Exists(held), pk__in=people, is_active=True)

@@ -11,6 +11,7 @@ from accounts.notifications import Kind
 from accounts.permissions import Permission
 from actionplans.models import Clarification
 from actionplans.notifications.answers import present
+from actionplans.queries.updates import askable
 from actionplans.rules import Standing
 from actionplans.rules_contributions import ContributionStanding
 
@@ -76,7 +77,7 @@ BESIDE: dict[str, BesideNotification] = {
 
 def told_of_contribution(s: ContributionStanding, code: str) -> list[User]:
     """Who will be told if this happens to the contribution now; never the person who acts."""
-    lead = s.answer.contributors | ({s.answer.update.assignment.focal_point_id or 0} - {0})
+    lead = s.answer.contributors | _focal_point(s.answer)
     people = {
         "contribution.submit": s.as_author.signers or lead,
         "contribution.sign": lead,
@@ -87,9 +88,13 @@ def told_of_contribution(s: ContributionStanding, code: str) -> list[User]:
 
 def told_of_question(s: Standing) -> list[User]:
     """Who will be told that a reviewer asks about the answer."""
-    focal_point = {s.update.assignment.focal_point_id or 0} - {0}
-    people = {*s.contributors, *s.coordinators, *focal_point}
+    people = s.contributors | s.coordinators | _focal_point(s)
     return list(present(people - {s.me}))
+
+
+def _focal_point(s: Standing) -> set[int]:
+    """The item's focal point, if that one may be asked."""
+    return askable([s.update.assignment.focal_point_id], s.update.assignment, s.members)
 
 
 def told_of_reply(clarification: Clarification) -> list[User]:

@@ -11,7 +11,7 @@ from accounts.models import Party, User
 from accounts.permissions import Permission
 from actionplans.enums import UpdateState
 from actionplans.models import Assignment, ProgressUpdate, ReturnedPart
-from actionplans.queries.updates import authors, with_people
+from actionplans.queries.updates import authors, may_be_asked, with_people
 from common import clock
 
 
@@ -33,8 +33,8 @@ class Holding:
             return _("no contributor of %(institution)s, which its draft needs") % {
                 "institution": lead
             }
-        belongs = any(m.institution_id == lead.pk for m in who.memberships)
-        if belongs or who.may(Permission.ASSIGN, self.assignment.party):
+        ours = (m for m in who.memberships if m.party_id == self.assignment.party_id)
+        if may_be_asked(((m.role, m.institution_id) for m in ours), self.assignment):
             return ""
         return _("no role in %(institution)s") % {"institution": lead}
 

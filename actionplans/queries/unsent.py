@@ -1,7 +1,7 @@
 """Answers that their institutions have not submitted, and who is asked for each."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from django.db.models import QuerySet
 
@@ -10,7 +10,7 @@ from accounts.models import Party
 from actionplans.enums import UpdateState
 from actionplans.models import Assignment, ProgressUpdate, ReportingPeriod
 from actionplans.queries.absences import away, stand_ins
-from actionplans.queries.updates import roster, with_people
+from actionplans.queries.updates import Member, askable, roster, with_people
 
 BEING_WRITTEN = (UpdateState.DRAFT, UpdateState.RETURNED)
 
@@ -47,20 +47,24 @@ def asked_for_unsent(party: Party, period: ReportingPeriod) -> dict[int, list[Pr
     """
     updates = list(with_people(unsent([party], [period])))
     assignments = [update.assignment for update in updates]
-    contributors = roster([party.pk]).by_institution
+    people = roster([party.pk])
+    members = people.members.get(party.pk, {})
     absent = away({a.focal_point_id for a in assignments if a.focal_point_id}, party)
     instead = stand_ins(assignments, party)
     found: dict[int, list[ProgressUpdate]] = defaultdict(list)
     for update in updates:
-        lead = contributors.get((RoleCode.CONTRIBUTOR, update.assignment.lead_id), frozenset())
-        named = asked_first(update.assignment, is_away=update.assignment_id in instead)
+        key = (RoleCode.CONTRIBUTOR, update.assignment.lead_id)
+        lead = people.by_institution.get(key, frozenset())
+        named = asked_first(update.assignment, members, is_away=update.assignment_id in instead)
         there = named - absent.keys()
         for person in named if there & lead else named | lead:
             found[person].append(update)
     return found
 
 
-def asked_first(assignment: Assignment, *, is_away: bool) -> set[int]:
-    """The focal point, and the alternate while the focal point is away."""
-    named = {assignment.focal_point_id, assignment.alternate_id if is_away else None}
-    return {pk for pk in named if pk}
+def asked_first(
+    assignment: Assignment, members: Mapping[int, Member], *, is_away: bool
+) -> set[int]:
+    """The focal point, and the alternate while the focal point is away, if they may be asked."""
+    named = (assignment.focal_point_id, assignment.alternate_id if is_away else None)
+    return askable(named, assignment, members)

@@ -1,7 +1,7 @@
 """What the rules and pages need to know of many answers, in a constant number of queries."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
@@ -10,6 +10,7 @@ from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from accounts.enums import MandateRole
 from accounts.models import Mandate, Membership, Party, User
+from accounts.permissions import ROLES, Permission
 from actionplans.enums import Verb
 from actionplans.models import (
     Assignment,
@@ -23,6 +24,7 @@ from actionplans.models import (
 AUTHOR_VERBS = (Verb.SAVE, Verb.SUBMIT)
 NEW_ROUND = (Verb.REVIEW, Verb.LAPSE)  # after them nobody has written yet
 Key = TypeVar("Key")
+Held = tuple[str, int | None]  # a role, and the id of the institution where it is held
 
 
 @dataclass(frozen=True)
@@ -99,11 +101,12 @@ def with_people(updates: QuerySet[ProgressUpdate]) -> QuerySet[ProgressUpdate]:
 
 @dataclass(frozen=True)
 class Member:
-    """Somebody of a party, and the institution where they belong there, or none."""
+    """Somebody of a party, the institution where they belong there, or none, and their roles."""
 
     pk: int
     name: str
     institution: str
+    held: frozenset[Held]
 
 
 @dataclass(frozen=True)
@@ -127,9 +130,29 @@ def roster(parties: Iterable[int]) -> Roster:
         by_party[role, party].add(user)
         by_institution[role, institution].add(user)
         known = members[party].get(user)
-        if known is None or not known.institution:
-            members[party][user] = Member(user, name, place or "")
+        where = (known and known.institution) or place or ""
+        held = (known.held if known else frozenset()) | {(role, institution)}
+        members[party][user] = Member(user, name, where, held)
     return Roster(_frozen(by_institution), _frozen(by_party), dict(members))
+
+
+def may_be_asked(held: Iterable[Held], assignment: Assignment) -> bool:
+    """Whether somebody with these roles in the party reads the item's answer before it is signed.
+
+    Nobody else is asked for it: no mail would reach them, and its page is closed to them.
+    """
+    return any(
+        institution == assignment.lead_id or Permission.READ_DRAFTS in ROLES[role].permissions
+        for role, institution in held
+    )
+
+
+def askable(
+    people: Iterable[int | None], assignment: Assignment, members: Mapping[int, Member]
+) -> set[int]:
+    """Those of the people who are `members` of the party today and may be asked for the item."""
+    there = [members[pk] for pk in people if pk and pk in members]
+    return {member.pk for member in there if may_be_asked(member.held, assignment)}
 
 
 def _frozen(groups: dict[Key, set[int]]) -> dict[Key, frozenset[int]]:

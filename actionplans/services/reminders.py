@@ -86,4 +86,4 @@ def _asked(s: Standing, *, is_away: bool) -> frozenset[int]:
     """Who has to act next; on an answer that is being written also whoever is asked first."""
     if s.update.state not in BEING_WRITTEN:
         return s.holders
-    return s.holders | asked_first(s.update.assignment, is_away=is_away)
+    return s.holders | asked_first(s.update.assignment, s.members, is_away=is_away)

@@ -306,6 +306,17 @@ def test_a_focal_point_who_cannot_write_does_not_stand_alone(desk):
     assert told_at(DUE - DAY) == sorted([desk.validator.email, desk.contributor.email])
 
 
+def test_a_focal_point_who_has_gone_to_another_party_is_not_asked(desk):
+    Assignment.objects.update(focal_point=people.gone_abroad(desk.party, desk.lead))
+    assert told_at(DUE - DAY) == [desk.contributor.email]
+
+
+def test_a_focal_point_of_another_institution_is_not_asked(desk):
+    person = people.member(desk.party, RoleCode.CONTRIBUTOR, desk.other)
+    Assignment.objects.update(focal_point=person)
+    assert told_at(DUE - DAY) == [desk.contributor.email]
+
+
 def test_nobody_of_an_archived_party_or_who_left_is_told(desk):
     desk.contributor.memberships.update(ended_at=OPENS, ended_by=desk.administrator)
     assert told_at(DUE - 7 * DAY) == []

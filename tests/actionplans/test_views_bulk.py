@@ -12,6 +12,7 @@ from actionplans.models import Assignment, Extension, ProgressUpdate
 from actionplans.services import updates
 from actionplans.services.contents import Content
 from common import clock
+from common.models import OutgoingMail
 from tests.factories import accounts as people
 from tests.factories import actionplans as make
 from tests.factories.actionplans import DAY
@@ -317,6 +318,22 @@ def test_preview_costs_the_same_at_one_and_three_rows(
     assert counts == [cost, cost]
 
 
+def test_a_focal_point_of_another_institution_is_neither_named_nor_mailed(signed_in, settings):
+    """The page of the returned answer is closed to them."""
+    settings.EMAIL_BACKEND = "common.mail.QueuedEmailBackend"
+    desk = make.desk()
+    person = people.member(desk.party, RoleCode.CONTRIBUTOR, desk.other)
+    Assignment.objects.update(focal_point=person)
+    row = make.bring_to(desk, UpdateState.SUBMITTED)
+    people.mail_at_once()
+    OutgoingMail.objects.all().delete()
+    sent = {"rows": f"{row.pk}:{row.version}", "part": "whole", "reason": "Name the plan."}
+    done = signed_in(desk.validator).post(at("bulk-return", "NGA"), sent, follow=True)
+    told = f"Told by mail: {desk.contributor.name} ({desk.lead})."
+    assert f"1 answer was returned. {told}" in words(done.content.decode())
+    assert [mail.recipients for mail in OutgoingMail.objects.all()] == [[desk.contributor.email]]
+
+
 # --- Assignments ------------------------------------------------------------------------------
 
 
@@ -384,3 +401,13 @@ def test_dpko_gives_ticked_parties_more_time(signed_in):
     again = client.post(at("bulk-extend", "2026-H1"), sent)
     assert (again.status_code, len(hidden_rows(again))) == (409, 2)
     assert "A flood" in again.content.decode()
+
+
+def test_a_focal_point_who_has_gone_to_another_party_is_not_told_of_the_time(signed_in):
+    desk = make.desk()
+    gone = people.gone_abroad(desk.party, desk.lead)
+    Assignment.objects.update(focal_point=gone)
+    client = signed_in(people.member(people.dpko(), RoleCode.COORDINATOR))
+    shown = text(client, at("bulk-extend", "2026-H1"), rows=str(desk.party.pk))
+    assert f"{desk.contributor.name}, Nigeria" in shown
+    assert gone.name not in shown

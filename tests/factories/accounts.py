@@ -87,6 +87,14 @@ def member(
     return person
 
 
+def gone_abroad(party: Party, place: Institution) -> User:
+    """Somebody who was a contributor of the party's institution and is one in ZAF now."""
+    person = member(party, RoleCode.CONTRIBUTOR, place)
+    person.memberships.update(ended_at=clock.now(), ended_by=person)
+    elsewhere = contributor("ZAF")
+    return member(elsewhere, RoleCode.CONTRIBUTOR, institution(elsewhere), person)
+
+
 def code_app(person: User) -> Authenticator:
     """The person's app for codes, set up once."""
     return Authenticator.objects.get_or_create(

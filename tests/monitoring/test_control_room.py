@@ -12,7 +12,7 @@ from django.test import Client
 
 from accounts.enums import RoleCode, Sector
 from actionplans.enums import UpdateState
-from actionplans.models import ProgressUpdate, ReportingPeriod, UpdateRevision
+from actionplans.models import Assignment, ProgressUpdate, ReportingPeriod, UpdateRevision
 from actionplans.services import updates
 from actionplans.services.contents import Content
 from actionplans.services.periods import grant_extension
@@ -223,6 +223,19 @@ def test_who_holds_nothing_is_not_reminded(desk: Desk, signed_in: SignIn) -> Non
         assert "You ticked nobody for whom an answer waits" in page
     refused = client.post(REMIND, {"rows": desk.validator.pk})
     assert "None of these people holds an answer that waits." in words(refused.content.decode())
+
+
+@pytest.mark.parametrize("place", ["another_party", "another_institution"])
+def test_a_focal_point_who_cannot_read_the_answer_is_not_reminded(
+    place: str, desk: Desk, signed_in: SignIn
+) -> None:
+    if place == "another_party":
+        person = accounts.gone_abroad(desk.party, desk.lead)
+    else:
+        person = accounts.member(desk.party, RoleCode.CONTRIBUTOR, desk.other)
+    Assignment.objects.update(focal_point=person)
+    page = text(signed_in(desk.coordinator), REMIND, rows=str(person.pk))
+    assert "You ticked nobody for whom an answer waits" in page
 
 
 def test_reminding_costs_the_same_for_one_and_three(

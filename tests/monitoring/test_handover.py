@@ -106,18 +106,20 @@ def test_who_lacks_the_role_is_refused_with_the_reason(desk):
     assert Assignment.objects.get().focal_point == desk.contributor
 
 
-def test_coordinator_takes_an_item_without_a_draft_of_the_leaver(desk):
+@pytest.mark.parametrize("role", ["coordinator", "administrator"])
+def test_who_reads_all_drafts_takes_an_item_without_a_draft_of_the_leaver(desk, role):
+    taker = getattr(desk, role)
     Assignment.objects.update(focal_point=desk.validator)
     Seat.objects.update(holder=None, holder_name="Somebody")
     hand_over_work(
         party=desk.party,
         leaver=desk.validator,
-        to={str(desk.lead.pk): desk.coordinator.pk},
+        to={str(desk.lead.pk): taker.pk},
         seen=estate_of(desk.validator, desk.party).fingerprint,
         end_roles=False,
         by=desk.administrator,
     )
-    assert Assignment.objects.get().focal_point == desk.coordinator
+    assert Assignment.objects.get().focal_point == taker
 
 
 def test_where_nobody_can_take_all_each_kind_goes_by_itself(desk):

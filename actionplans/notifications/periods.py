@@ -12,7 +12,7 @@ from accounts.notifications import Kind
 from accounts.permissions import Permission
 from actionplans.models import ReportingPeriod
 from actionplans.notifications.answers import present
-from actionplans.queries.unsent import asked_for_unsent
+from actionplans.queries.unsent import asked_for_unsent, unsent
 from actionplans.queries.updates import roster
 
 P = Permission
@@ -51,10 +51,14 @@ def _asked_and_coordinators(party: Party, period: ReportingPeriod) -> People:
 
 
 def _coordinators(party: Party, period: ReportingPeriod) -> People:
-    """Where something is missing; one who is asked for an answer as well is told with it."""
-    asked = _asked(party, period)
-    coordinators = _with_role(party, RoleCode.COORDINATOR)
-    return {pk: [] for pk in coordinators.keys() - asked.keys()} if asked else {}
+    """Where something is missing, also where nobody is left who could be asked for it.
+
+    One who is asked for an answer as well is told with it.
+    """
+    if not unsent([party], [period]).exists():
+        return {}
+    asked, coordinators = _asked(party, period), _with_role(party, RoleCode.COORDINATOR)
+    return {pk: [] for pk in coordinators.keys() - asked.keys()}
 
 
 def _chosen_by_hand(party: Party, period: ReportingPeriod) -> People:

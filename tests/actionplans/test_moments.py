@@ -263,6 +263,16 @@ def test_a_coordinator_who_writes_too_is_reminded_once_with_both(desk):
     assert "Ministry of Defence" in mail.body
 
 
+def test_coordinators_hear_of_an_institution_that_has_nobody_left(desk):
+    desk.contributor.memberships.update(ended_at=OPENS, ended_by=desk.administrator)
+    told = [desk.coordinator.email]
+    assert told_at(DUE - DAY, "reminder.due", "reminder.summary") == told
+    with clock.at(DUE):
+        send_digests()
+    (mail,) = mails_to(desk.coordinator)
+    assert "Ministry of Defence" in mail.body
+
+
 @pytest.fixture
 def focal(desk):
     """A focal point and an alternate among three contributors."""

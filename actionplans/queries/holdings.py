@@ -40,20 +40,17 @@ class Holding:
 
 
 def holdings_of(person: User, party: Party) -> list[Holding]:
-    """In the catalogue's order. A draft whose focal point is somebody else stays with them."""
-    now = clock.now()
-    not_over = Q(period__opens_at__lte=now, period__closes_at__gt=now)
-    to_be_mended = ReturnedPart.objects.pending().select_related("returned_by")
-    written = with_people(
-        ProgressUpdate.objects.filter(
-            not_over | Q(reopened_at__isnull=False),
-            assignment__party=party,
-            state__in=(UpdateState.DRAFT, UpdateState.RETURNED),
-        ).prefetch_related(Prefetch("returned_parts", to_be_mended))
-    ).order_by("period__opens_at")
-    open_answers = {update.assignment_id: update for update in written}
-    who_wrote = authors(open_answers.values())
-    mine = {a for a, u in open_answers.items() if person.pk in who_wrote.get(u.pk, ())}
+    """In the catalogue's order. A draft whose focal point is somebody else stays with them.
+
+    Where several periods are open, what the person wrote stands for the item, else what anybody
+    began, else the newest: a later period's untouched draft hides no work.
+    """
+    written = _being_written(party)
+    who_wrote = authors(written)
+    theirs = {u.pk for u in written if person.pk in who_wrote.get(u.pk, ())}
+    by_weight = sorted(written, key=lambda u: (u.pk in theirs, u.version > 0, u.period.opens_at))
+    open_answers = {update.assignment_id: update for update in by_weight}  # the last one stands
+    mine = {assignment for assignment, update in open_answers.items() if update.pk in theirs}
     rows = Assignment.objects.filter(party=party).filter(
         Q(focal_point=person) | Q(alternate=person) | Q(focal_point=None, pk__in=mine)
     )
@@ -69,3 +66,16 @@ def holdings_of(person: User, party: Party) -> list[Holding]:
             "item__texts"
         )
     ]
+
+
+def _being_written(party: Party) -> list[ProgressUpdate]:
+    """Drafts and returned answers of periods that are not over, and reopened ones of any."""
+    now = clock.now()
+    not_over = Q(period__opens_at__lte=now, period__closes_at__gt=now)
+    to_be_mended = ReturnedPart.objects.pending().select_related("returned_by")
+    found = ProgressUpdate.objects.filter(
+        not_over | Q(reopened_at__isnull=False),
+        assignment__party=party,
+        state__in=(UpdateState.DRAFT, UpdateState.RETURNED),
+    )
+    return list(with_people(found.prefetch_related(Prefetch("returned_parts", to_be_mended))))

@@ -13,10 +13,12 @@ from django.urls import reverse
 from accounts.enums import RoleCode
 from accounts.models import AuditEvent, Membership
 from accounts.services.memberships import suspend_person
-from actionplans.enums import UpdateState
-from actionplans.models import Assignment
+from actionplans.enums import PeriodKind, UpdateState
+from actionplans.models import Assignment, ProgressUpdate, ReportingPeriod
+from actionplans.queries.holdings import holdings_of
 from actionplans.services.contents import Content
-from actionplans.services.updates import save_update
+from actionplans.services.periods import open_updates
+from actionplans.services.updates import return_update, save_update
 from common import clock
 from common.errors import Conflict, DomainError
 from common.models import Job
@@ -176,6 +178,37 @@ def test_draft_without_focal_point_is_handed_over(desk, colleague):
     Assignment.objects.update(focal_point=None)
     give(desk, colleague)
     assert Assignment.objects.get().focal_point == colleague
+
+
+@pytest.mark.parametrize("kind", PeriodKind.values)
+def test_an_answer_that_was_begun_goes_before_the_untouched_one_of_a_later_period(kind):
+    """Also where an interim period asks for nothing, because what was sent before stands."""
+    desk = make.desk()
+    row = make.bring_to(desk, UpdateState.TRANSMITTED)
+    reasons = {"whole": "Name the plan."}
+    return_update(update=row, version=row.version, reasons=reasons, by=desk.reviewer)
+    later = make.period("2026-Q1", opened_days_ago=1)
+    ReportingPeriod.objects.filter(pk=later.pk).update(kind=kind)
+    open_updates()
+    for focal_point in (desk.contributor, None):
+        Assignment.objects.update(focal_point=focal_point)
+        (held,) = holdings_of(desk.contributor, desk.party)
+        assert (held.update, held.is_writer) == (row, True)
+
+
+def test_an_answer_that_they_wrote_goes_before_a_later_one_of_a_colleague(desk, colleague):
+    later = make.period("2026-Q1", opened_days_ago=1)
+    open_updates()
+    draft = ProgressUpdate.objects.get(period=later)
+    save_update(update=draft, version=0, content=Content(narrative="Begun."), by=colleague)
+    held = {who: holdings_of(who, desk.party) for who in (desk.contributor, colleague)}
+    assert [h.update for h in held[desk.contributor]] == [desk.update]
+    Assignment.objects.update(focal_point=None)
+    held = {who: holdings_of(who, desk.party) for who in (desk.contributor, colleague)}
+    assert {who: [h.update for h in found] for who, found in held.items()} == {
+        desk.contributor: [desk.update],
+        colleague: [draft],
+    }
 
 
 def test_draft_of_another_focal_point_stays(desk, colleague):

@@ -28,9 +28,13 @@ def assign_item(
     focal_point: User | None = None,
     alternate: User | None = None,
 ) -> Assignment:
-    """Say who leads, supports and is to be asked. `version` 0 makes the first assignment."""
+    """Say who leads, supports and is to be asked. `version` 0 makes the first assignment.
+
+    Whoever is named already stays, also without a role in the party now.
+    """
     supporting = list(supporting)
-    _refuse_unfit(party, item, lead, supporting, [focal_point, alternate])
+    _refuse_unfit(party, item, lead, supporting)
+    _refuse_strangers(party, item, {"focal_point": focal_point, "alternate": alternate})
     assignment, created = Assignment.objects.get_or_create(
         party=party,
         item=item,
@@ -73,7 +77,6 @@ def _refuse_unfit(
     item: CatalogueItem,
     lead: Institution,
     supporting: list[Institution],
-    people: list[User | None],
 ) -> None:
     if not CatalogueItem.objects.applying_to(party).filter(pk=item.pk).exists():
         raise DomainError(_("This item is not addressed to the party."))
@@ -82,8 +85,15 @@ def _refuse_unfit(
             raise DomainError(_("Choose an institution of the party."), field=field)
     if unfit := unfitness(item, lead, supporting):
         raise DomainError(unfit[1], field=unfit[0])
-    for field, person in zip(("focal_point", "alternate"), people, strict=True):
-        if person and not Membership.objects.current().filter(user=person, party=party).exists():
+
+
+def _refuse_strangers(party: Party, item: CatalogueItem, named: dict[str, User | None]) -> None:
+    members = Membership.objects.current().filter(party=party)
+    given = Assignment.objects.filter(party=party, item=item)
+    for field, person in named.items():
+        if person is None or members.filter(user=person).exists():
+            continue
+        if not given.filter(**{field: person}).exists():
             raise DomainError(_("Choose a person of the party."), field=field)
 
 

@@ -250,6 +250,21 @@ def test_assignments_change_together_and_keep_the_rest():
         assert set(row.supporting.all()) == {desk.other, police}
 
 
+@pytest.mark.parametrize("place", ["focal_point", "alternate"])
+def test_who_is_named_and_has_left_stays_named_until_it_is_changed(place):
+    desk = make.desk()
+    Assignment.objects.update(**{place: desk.validator})
+    desk.validator.memberships.update(ended_at=clock.now(), ended_by=desk.administrator)
+    bulk.assign_many(
+        party=desk.party,
+        rows=given_versions(),
+        changes=Changes(lead=desk.other),
+        by=desk.coordinator,
+    )
+    row = Assignment.objects.get()
+    assert (row.lead, getattr(row, place)) == (desk.other, desk.validator)
+
+
 def test_an_item_that_cannot_take_the_lead_stops_all_and_says_why():
     desk = make.desk()
     machinery = make.assignment(

@@ -362,6 +362,18 @@ def test_assignments_are_previewed_then_changed(signed_in):
     assert "2.1 Title of 2.1: Somebody changed it" in words(again.content.decode())
 
 
+def test_assignments_go_as_previewed_where_the_focal_point_left(signed_in):
+    desk = make.desk()
+    Assignment.objects.update(focal_point=desk.validator)
+    desk.validator.memberships.update(ended_at=clock.now(), ended_by=desk.administrator)
+    client = signed_in(desk.coordinator)
+    chosen = {"rows": desk.update.assignment_id, "lead": desk.other.pk, "how": ""}
+    page = client.get(at("bulk-assign", "NGA"), chosen)
+    assert "Change 1 item" in words(page.content.decode())
+    done = client.post(at("bulk-assign", "NGA"), {**chosen, "rows": hidden_rows(page)})
+    assert done.headers["Location"] == at("assignments", "NGA")
+
+
 def test_assigning_many_asks_what_is_to_change(signed_in):
     desk = make.desk()
     client = signed_in(desk.coordinator)

@@ -60,8 +60,11 @@ class AssignmentForm(WaypostForm, forms.Form):
         people: dict[int, str],
         **kwargs: Any,
     ) -> None:
-        """`people`: user id -> the institutions they belong to in the party, in words."""
-        kwargs["initial"] = self._present(assignment)
+        """`people`: user id -> the institutions they belong to in the party, in words.
+
+        Whoever is named already is offered too, also without a role in the party now.
+        """
+        present = kwargs["initial"] = self._present(assignment)
         super().__init__(*args, **kwargs)
         self._offer("supporting", Institution.objects.filter(party=party))
         self._offer("lead", leads_for(item, party))
@@ -70,7 +73,8 @@ class AssignmentForm(WaypostForm, forms.Form):
                 _("Addressed to national women's machineries: an institution of that sector leads.")
             )
         for name in ("focal_point", "alternate"):
-            self._offer(name, User.objects.filter(pk__in=people))
+            offered = User.objects.filter(pk__in={*people, present.get(name) or 0})
+            self._offer(name, offered)
             self.fields[name].institutions = people  # type: ignore[attr-defined]
 
     def _offer(self, name: str, queryset: QuerySet[Any]) -> None:

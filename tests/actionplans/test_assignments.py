@@ -6,6 +6,7 @@ from django.urls import reverse
 
 from accounts.enums import RoleCode
 from accounts.models import AuditEvent
+from accounts.services.memberships import suspend_person
 from actionplans.enums import Actor
 from actionplans.models import Assignment, ProgressUpdate
 from actionplans.services.assignments import assign_item, assign_items
@@ -158,6 +159,24 @@ def test_assignment_is_changed_on_its_page(signed_in):
         2,
     )
     assert list(made.supporting.all()) == [desk.lead]
+
+
+def test_who_is_suspended_for_now_stays_named_on_its_page(signed_in):
+    desk = make.desk()
+    named = {"focal_point": desk.contributor, "alternate": desk.validator}
+    Assignment.objects.update(**named)
+    for person in named.values():
+        suspend_person(user=person, party=desk.party, by=desk.administrator)
+    client = signed_in(desk.coordinator)
+    address = edit_address(desk.party, desk.update.assignment.item)
+    form = client.get(address).context["form"]
+    for place, person in named.items():
+        suspended = set(form.fields[place].queryset) & set(named.values())
+        assert suspended == {person}
+    sent = {"version": 1, "lead": desk.other.pk, **{p: who.pk for p, who in named.items()}}
+    assert client.post(address, sent).status_code == 302
+    made = Assignment.objects.get()
+    assert (made.lead, made.focal_point, made.alternate) == (desk.other, *named.values())
 
 
 def test_stale_change_shows_what_stands_there_and_keeps_the_choice(signed_in):

@@ -35,6 +35,8 @@ def assign_item(
     supporting = list(supporting)
     _refuse_unfit(party, item, lead, supporting)
     _refuse_strangers(party, item, {"focal_point": focal_point, "alternate": alternate})
+    if alternate and alternate == focal_point:
+        raise DomainError(_("Nobody is their own alternate."), field="alternate")
     assignment, created = Assignment.objects.get_or_create(
         party=party,
         item=item,

@@ -185,7 +185,10 @@ class Changes:
     clears_focal_point: bool = False
 
     def of(self, given: Assignment) -> dict[str, Any]:
-        """The assignment as it will be, as `assign_item` takes it."""
+        """The assignment as it will be, as `assign_item` takes it.
+
+        An alternate who becomes the focal point is the alternate no more.
+        """
         present = list(given.supporting.all())
         chosen = present if self.supporting is None else list(self.supporting)
         focal_point = None if self.clears_focal_point else self.focal_point or given.focal_point
@@ -193,7 +196,7 @@ class Changes:
             "lead": self.lead or given.lead,
             "supporting": {*present, *chosen} if self.adds_supporting else chosen,
             "focal_point": focal_point,
-            "alternate": given.alternate,
+            "alternate": None if given.alternate == focal_point else given.alternate,
         }
 
     @property

@@ -62,6 +62,8 @@ def test_unfit_assignments_are_refused():
     assert refused(desk, item=item, supporting=[desk.lead]) == "supporting"
     assert refused(desk, item=item, focal_point=people.user()) == "focal_point"
     assert refused(desk, item=item, alternate=people.user()) == "alternate"
+    twice = {"focal_point": desk.contributor, "alternate": desk.contributor}
+    assert refused(desk, item=item, **twice) == "alternate"
     assert refused(desk, item=make.item("1.1", actor=Actor.DPKO)) is None
     assert Assignment.objects.count() == 1
 

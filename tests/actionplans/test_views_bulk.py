@@ -374,6 +374,19 @@ def test_assignments_go_as_previewed_where_the_focal_point_left(signed_in):
     assert done.headers["Location"] == at("assignments", "NGA")
 
 
+def test_an_alternate_who_becomes_focal_point_is_alternate_no_more(signed_in):
+    desk = make.desk()
+    Assignment.objects.update(focal_point=desk.contributor, alternate=desk.validator)
+    client = signed_in(desk.coordinator)
+    chosen = {"lead": "", "how": "", "focal_point": desk.validator.pk}
+    page = client.get(at("bulk-assign", "NGA"), {**chosen, "rows": desk.update.assignment_id})
+    becomes = f"{desk.validator.name} until now {desk.contributor.name} no alternate named"
+    assert becomes in words(page.content.decode())
+    client.post(at("bulk-assign", "NGA"), {**chosen, "rows": hidden_rows(page)})
+    row = Assignment.objects.get()
+    assert (row.focal_point, row.alternate) == (desk.validator, None)
+
+
 def test_assigning_many_asks_what_is_to_change(signed_in):
     desk = make.desk()
     client = signed_in(desk.coordinator)

@@ -18,8 +18,12 @@ BEING_WRITTEN = (UpdateState.DRAFT, UpdateState.RETURNED)
 def unsent(
     parties: Iterable[Party | int], periods: Iterable[ReportingPeriod | int]
 ) -> QuerySet[ProgressUpdate]:
-    """Drafts and returned answers that are asked for; a reopened one has an expiry of its own."""
+    """Drafts and returned answers that are asked for; a reopened one has an expiry of its own.
+
+    Of an item that a new version of the catalogue left out nothing is asked any more.
+    """
     return ProgressUpdate.objects.asked().filter(
+        assignment__item__is_current=True,
         assignment__party__in=parties,
         period__in=periods,
         state__in=BEING_WRITTEN,

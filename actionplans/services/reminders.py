@@ -68,7 +68,10 @@ def held_by(party: Party, period: ReportingPeriod, by: User) -> dict[int, list[P
     """user id -> answers on which the person has to act next, in the catalogue's order."""
     updates = with_people(
         ProgressUpdate.objects.asked().filter(
-            assignment__party=party, period=period, state__in=HELD
+            assignment__party=party,
+            assignment__item__is_current=True,
+            period=period,
+            state__in=HELD,
         )
     )
     if clock.now() >= period.closes_at:

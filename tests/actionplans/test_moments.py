@@ -8,7 +8,7 @@ from structlog.testing import capture_logs
 from accounts.enums import Frequency, RoleCode, Sector
 from accounts.models import AuditEvent, NotificationChoice, Party, User
 from actionplans.enums import UpdateState
-from actionplans.models import Absence, Assignment, Reminder, ReportingPeriod
+from actionplans.models import Absence, Assignment, CatalogueItem, Reminder, ReportingPeriod
 from actionplans.services import moments
 from actionplans.services.moments import tell_of_moments
 from actionplans.services.periods import grant_extension
@@ -228,6 +228,11 @@ def test_returned_answers_are_reminded_of_after_the_deadline(desk):
     with clock.at(DUE - 10 * DAY):
         make.bring_to(desk, UpdateState.RETURNED)
     assert told_at(DUE + DAY) == [desk.contributor.email]
+
+
+def test_nobody_is_asked_for_an_item_that_is_current_no_more(desk):
+    CatalogueItem.objects.update(is_current=False)
+    assert told_at(DUE - DAY, "reminder.due", "reminder.summary") == []
 
 
 def test_reopened_answers_have_an_expiry_of_their_own(desk):

@@ -9,7 +9,7 @@ from accounts.enums import Frequency, RoleCode
 from accounts.models import AuditEvent
 from accounts.services.profile import change_profile
 from actionplans.enums import UpdateState
-from actionplans.models import Absence, Assignment, PersonalReminder
+from actionplans.models import Absence, Assignment, CatalogueItem, PersonalReminder
 from actionplans.services.reminders import remind_people
 from actionplans.services.updates import NotAllowed
 from common import clock
@@ -100,6 +100,12 @@ def test_who_holds_nothing_and_who_asks_are_left_out(desk):
     with pytest.raises(DomainError, match="None of these people"):
         remind(desk, desk.validator, desk.coordinator, desk.reviewer)
     assert PersonalReminder.objects.count() == 0
+
+
+def test_an_item_that_is_current_no_more_is_nothing_to_remind_of(desk):
+    CatalogueItem.objects.update(is_current=False)
+    with pytest.raises(DomainError, match="None of these people"):
+        remind(desk, desk.contributor)
 
 
 def test_a_closed_period_has_nothing_to_remind_of(desk):

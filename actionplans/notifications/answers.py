@@ -140,14 +140,15 @@ def recipients_of_many(standings: Iterable[Standing], verb: Verb) -> dict[int, l
     standings, kind = list(standings), NOTIFICATIONS.get(verb)
     told = {s.update.pk: set(kind.told(s)) if kind else set() for s in standings}
     if kind and kind.asks_stand_ins:
-        _add_stand_ins(standings, told)
+        add_stand_ins(standings, told)
     there = list(present(set().union(*told.values())))
     return {
         s.update.pk: [u for u in there if u.pk in told[s.update.pk] - {s.me}] for s in standings
     }
 
 
-def _add_stand_ins(standings: Iterable[Standing], told: dict[int, set[int]]) -> None:
+def add_stand_ins(standings: Iterable[Standing], told: dict[int, set[int]]) -> None:
+    """To update id -> who is told, the alternates of focal points who are away today."""
     of_party: dict[Party, list[Standing]] = defaultdict(list)
     for s in standings:
         of_party[s.update.assignment.party].append(s)

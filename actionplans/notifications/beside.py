@@ -10,8 +10,8 @@ from accounts.models import User
 from accounts.notifications import Kind
 from accounts.permissions import Permission
 from actionplans.models import Clarification
-from actionplans.notifications.answers import present
-from actionplans.queries.updates import askable
+from actionplans.notifications.answers import add_stand_ins, present
+from actionplans.queries.updates import askable, reviewers_of
 from actionplans.rules import Standing
 from actionplans.rules_contributions import ContributionStanding
 
@@ -88,8 +88,9 @@ def told_of_contribution(s: ContributionStanding, code: str) -> list[User]:
 
 def told_of_question(s: Standing) -> list[User]:
     """Who will be told that a reviewer asks about the answer."""
-    people = s.contributors | s.coordinators | _focal_point(s)
-    return list(present(people - {s.me}))
+    told = {s.update.pk: {*s.contributors, *s.coordinators, *_focal_point(s)}}
+    add_stand_ins([s], told)
+    return list(present(told[s.update.pk] - {s.me}))
 
 
 def _focal_point(s: Standing) -> set[int]:
@@ -98,5 +99,7 @@ def _focal_point(s: Standing) -> set[int]:
 
 
 def told_of_reply(clarification: Clarification) -> list[User]:
-    """Who will be told that the party answered: whoever asked."""
-    return list(present({clarification.asked_by_id}))
+    """Who will be told that the party answered: whoever asked, or who reviews it since."""
+    reviewers = {user.pk: user for user in reviewers_of(clarification.update.assignment.party)}
+    asker = reviewers.get(clarification.asked_by_id)
+    return [asker] if asker else list(reviewers.values())

@@ -7,14 +7,15 @@ import pytest
 from django.urls import reverse
 
 from accounts.enums import MandateRole, RoleCode
-from accounts.models import AuditEvent
+from accounts.models import AuditEvent, Mandate
 from actionplans.enums import Part, UpdateState
-from actionplans.models import Clarification, Remark
+from actionplans.models import Absence, Assignment, Clarification, Remark
 from actionplans.services import discussion, updates
 from actionplans.services.discussion import LONGEST_REMARK
 from actionplans.services.updates import NotAllowed
 from common import clock
 from common.errors import Conflict, DomainError
+from monitoring.models import Notice
 from tests.factories import accounts as people
 from tests.factories import actionplans as make
 from tests.factories.pages import text, words
@@ -365,3 +366,27 @@ def test_remark_sent_without_its_text_after_the_close_is_refused(desk, signed_in
     client = signed_in(desk.contributor)
     with clock.at(desk.period.closes_at):
         assert client.post(url(desk, "remark"), {"part": ""}).status_code == 409
+
+
+def test_the_answer_goes_to_who_reviews_the_party_now_where_the_asker_does_no_more(sent, signed_in):
+    asked = make.question(sent)
+    Mandate.objects.filter(user=sent.reviewer).update(valid_until=clock.today() - timedelta(days=1))
+    other = people.reviewer(sent.party)
+    answer = url(sent, "clarification-answer", asked.number)
+    done = signed_in(sent.contributor).post(answer, {"answer": "The second."}, follow=True)
+    told = Notice.objects.filter(kind="clarification.answer").values_list("user", flat=True)
+    assert list(told) == [other.pk]
+    assert f"Told by mail: {other.name}" in text_of(done)
+
+
+def test_the_alternate_is_told_of_a_question_while_the_focal_point_is_away(sent):
+    alternate = people.member(sent.party, RoleCode.VALIDATOR, sent.lead)
+    Assignment.objects.update(focal_point=sent.validator, alternate=alternate)
+    today = sent.party.today
+    Absence.objects.create(
+        user=sent.validator, first_day=today, last_day=today, set_by=sent.validator
+    )
+    sent.refresh()
+    make.question(sent)
+    told = Notice.objects.filter(kind="clarification.ask").values_list("user", flat=True)
+    assert alternate.pk in told

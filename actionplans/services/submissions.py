@@ -10,7 +10,13 @@ from accounts.models import Party, User
 from accounts.permissions import Permission
 from accounts.services import audit
 from actionplans.enums import UpdateState, Verb
-from actionplans.models import Amendment, ProgressUpdate, ReportingPeriod, Submission
+from actionplans.models import (
+    Amendment,
+    CatalogueItem,
+    ProgressUpdate,
+    ReportingPeriod,
+    Submission,
+)
 from actionplans.queries.updates import item_rows, with_people
 from actionplans.rules import decide
 from actionplans.services.standings import standings
@@ -91,10 +97,14 @@ def _record(submission: Submission, sent: list[ProgressUpdate], *, by: User) -> 
 def _ready(party: Party, period: ReportingPeriod, *, by: User) -> list[ProgressUpdate]:
     """The endorsed answers that may still go; NotAllowed where there are some and none may.
 
-    One that was left behind at the close holds up no other that was reopened after it.
+    One that was left behind at the close holds up no other that was reopened after it. An item
+    that a new catalogue asks for no more is on no page, so its answer does not go unseen.
     """
     found = ProgressUpdate.objects.filter(
-        assignment__party=party, period=period, state=UpdateState.ENDORSED
+        assignment__party=party,
+        assignment__item__in=CatalogueItem.objects.applying_to(party),
+        period=period,
+        state=UpdateState.ENDORSED,
     )
     endorsed = list(lock(with_people(found)))
     stand = standings(endorsed, access_of(by))

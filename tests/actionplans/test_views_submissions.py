@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from accounts.enums import RoleCode
 from actionplans.enums import UpdateState
-from actionplans.models import ProgressUpdate, ReportingPeriod, Submission
+from actionplans.models import CatalogueItem, ProgressUpdate, ReportingPeriod, Submission
 from actionplans.services import updates
 from actionplans.services.periods import grant_extension
 from actionplans.views import submissions as views
@@ -172,6 +172,17 @@ def test_an_answer_left_behind_at_the_close_holds_up_no_reopened_one(signed_in):
         assert send(client, page).status_code == 302
     left.refresh_from_db()
     assert (desk.refresh().state, left.state) == ("transmitted", "endorsed")
+
+
+def test_what_is_endorsed_can_be_sent_after_a_new_catalogue(signed_in):
+    desk = make.desk()
+    retired = make.bring_to(desk, UpdateState.ENDORSED)
+    more_answers(desk, 1, UpdateState.ENDORSED)
+    CatalogueItem.objects.filter(pk=retired.assignment.item_id).update(is_current=False)
+    client = signed_in(desk.coordinator)
+    assert send(client, client.get(address(desk.party))).status_code == 302
+    assert Submission.objects.get().answers == 1
+    assert desk.refresh().state == UpdateState.ENDORSED
 
 
 def test_period_is_chosen_in_the_address(signed_in):

@@ -1,5 +1,6 @@
 """The national answer as its reviewers will read it, before it is sent."""
 
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
 
 from django.db.models import prefetch_related_objects
@@ -7,11 +8,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from accounts.access import own_party_or_404, require
+from accounts.access import Access, access, own_party_or_404, require
 from accounts.permissions import Permission
-from actionplans.enums import UpdateState
+from actionplans.enums import Verb
 from actionplans.models import Evidence, ProgressUpdate, UpdateRevision
 from actionplans.queries.updates import ItemRow, item_rows
+from actionplans.rules import lock_of
+from actionplans.services.standings import standings
 from monitoring.queries.periods import period_or_404
 from monitoring.rules import Finding
 from monitoring.views.updates import findings_of
@@ -36,11 +39,19 @@ class Entry:
         return [one for one in rows if one.is_read_outside]
 
 
-def content_of(update: ProgressUpdate | None) -> ProgressUpdate | UpdateRevision | None:
-    """The live text of what is endorsed, else what was sent last."""
-    if update and update.state == UpdateState.ENDORSED:
-        return update
-    return update.transmitted_revision if update else None
+def going(rows: Iterable[ItemRow], who: Access) -> set[int]:
+    """Ids of the answers that go out with the next sending."""
+    updates = [row.update for row in rows if row.update]
+    stand = standings(updates, who, revisions=())  # sending does not ask who wrote
+    return {pk for pk, standing in stand.items() if not lock_of(standing, Verb.SEND)}
+
+
+def content_of(row: ItemRow, going: Container[int]) -> ProgressUpdate | UpdateRevision | None:
+    """The live text of what goes out, else what was sent last, in this period or before."""
+    if row.update and row.update.pk in going:
+        return row.update
+    sent = row.carried or row.update
+    return sent.transmitted_revision if sent else None
 
 
 @require_safe
@@ -51,7 +62,8 @@ def preview(request: HttpRequest, code: str) -> HttpResponse:
     if period is None:
         return render(request, "monitoring/preview.html", {"page_party": party})
     rows = item_rows(party, period)
-    contents = {row.item.pk: content_of(row.update) for row in rows}
+    to_go = going(rows, access(request))
+    contents = {row.item.pk: content_of(row, to_go) for row in rows}
     found = [content for content in contents.values() if content]
     for kind in (ProgressUpdate, UpdateRevision):
         of_kind = [content for content in found if isinstance(content, kind)]

@@ -7,9 +7,11 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from actionplans.enums import UpdateState, Visibility
+from actionplans.enums import PeriodKind, UpdateState, Visibility
+from actionplans.models import ReportingPeriod
 from actionplans.services import updates
 from actionplans.services.contents import Content
+from actionplans.services.periods import open_updates
 from actionplans.services.submissions import send_national_answer
 from common import clock
 from tests.factories import actionplans
@@ -95,6 +97,39 @@ def test_what_was_sent_stands_as_it_was_sent_until_endorsed_anew(
     actionplans.bring_to(desk, UpdateState.ENDORSED, content=Content.of(desk.refresh()))
     assert "Goes out with the next sending." in text(client, PREVIEW)
     assert "Rewritten." in text(client, PREVIEW)
+
+
+def test_interim_period_shows_what_stands_from_before(signed_in: SignIn) -> None:
+    desk = actionplans.desk(made_period=actionplans.period("2025", opened_days_ago=80))
+    actionplans.bring_to(desk, UpdateState.REVIEWED)
+    later = actionplans.period("2026", opened_days_ago=10)
+    ReportingPeriod.objects.filter(pk=later.pk).update(kind=PeriodKind.INTERIM)
+    open_updates()
+    client = signed_in(desk.coordinator)
+    page = text(client, PREVIEW, period=later.code)
+    assert "Stands from Period 2025." in page
+    assert actionplans.CONTENT.narrative in page
+    assert "Not submitted" not in page
+    expected = "Nigeria: 0 of 1 answers would be sent, 0 stand as not submitted"
+    assert heading(client, PREVIEW, period=later.code) == expected
+
+
+def test_what_was_left_behind_at_the_close_is_not_promised(desk: Desk, signed_in: SignIn) -> None:
+    """Neither the answer that was never sent nor the one that was reopened."""
+    update = actionplans.bring_to(desk, UpdateState.REVIEWED)
+    updates.reopen_update(
+        update=update, version=update.version, reason="Look again.",
+        until=desk.period.closes_at, by=desk.reviewer,
+    )  # fmt: skip
+    actionplans.bring_to(desk, UpdateState.ENDORSED)
+    more_answers(desk, 1, UpdateState.ENDORSED)
+    client = signed_in(desk.coordinator)
+    assert text(client, PREVIEW).count("Goes out with the next sending.") == 2
+    with clock.at(desk.period.closes_at):
+        page = text(client, PREVIEW)
+    assert "Goes out with the next sending." not in page
+    assert page.count("Sent before; it stands as it was sent.") == 1
+    assert page.count("Not submitted") == 1
 
 
 def test_page_only_reads(desk: Desk, signed_in: SignIn) -> None:

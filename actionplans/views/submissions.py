@@ -37,12 +37,20 @@ SORTS: dict[str, Callable[[ItemRow], Any]] = {
 
 
 @dataclass(frozen=True)
-class Missing:
+class Held:
     """An item that is not endorsed yet: its answer, who holds it, and what stands in the way."""
 
     row: ItemRow
     holders: list[Member]
     lock: str | Promise
+
+    @property
+    def was_sent(self) -> bool:
+        return self.row.update is not None and self.row.update.transmitted_revision_id is not None
+
+    @property
+    def who(self) -> str:
+        return "; ".join(holder.name for holder in self.holders)
 
 
 @dataclass(frozen=True)
@@ -53,12 +61,22 @@ class National:
     period: ReportingPeriod
     ready: list[ItemRow]
     sent: list[ItemRow]
-    missing: list[Missing]
+    missing: list[Held]
+    amended: list[Held]  # sent before, and given back: until sent again that one stands
     carried: list[ItemRow]  # earlier answers that stand in an interim period
 
     @property
     def total(self) -> int:
-        return len(self.ready) + len(self.sent) + len(self.missing) + len(self.carried)
+        return len(self.ready) + self.sent_once + len(self.missing) + len(self.carried)
+
+    @property
+    def sent_once(self) -> int:
+        return len(self.sent) + len(self.amended)
+
+    @property
+    def is_incomplete(self) -> bool:
+        """Whether something is still to be sent, which can be late."""
+        return bool(self.ready or self.missing)
 
     @property
     def is_unchanged(self) -> bool:
@@ -92,26 +110,33 @@ def show_submission(request: HttpRequest, code: str) -> HttpResponseBase:
 
 
 def _file(request: HttpRequest, national: National) -> HttpResponse:
-    """What is ready, then what is missing with who has to act, then what was sent."""
+    """What is ready, then what waits with who has to act, then what was sent or stands."""
     header = [_("Item"), _("Title"), _("Lead"), _("State"), _("Claim"), _("Who has to act")]
-    ready = [_cells(row) for row in national.ready]
-    missing = [
-        [*_cells(one.row), "; ".join(user.name for user in one.holders)] for one in national.missing
-    ]
-    sent = [_cells(row) for row in national.sent]
+    rows = [_cells(row) for row in national.ready]
+    rows += [[*_cells(one.row), one.who] for one in national.missing]
+    rows += [[*_sent_cells(one.row, _("Being amended")), one.who] for one in national.amended]
+    rows += [_sent_cells(row, _("Stands from before")) for row in national.carried]
+    rows += [_cells(row) for row in national.sent]
     name = f"waypost-{national.party.code}-{national.period.code}-national-answer"
-    return table_file(request, name, header, ready + missing + sent)
+    return table_file(request, name, header, rows)
 
 
 def _cells(row: ItemRow) -> list[object]:
     update = row.update
-    return [
-        row.item.code,
-        row.item.text.title,
-        row.assignment.lead.name if row.assignment else "",
-        update.get_state_display() if update else _("Nothing entered"),
-        update.get_rating_display() if update else "",
-    ]
+    state = update.get_state_display() if update else _("Nothing entered")
+    return [*_item_cells(row), state, update.get_rating_display() if update else ""]
+
+
+def _sent_cells(row: ItemRow, state: str) -> list[object]:
+    """An answer that stands as it was sent, with the claim of then."""
+    sent = row.carried or row.update
+    revision = sent.transmitted_revision if sent else None
+    return [*_item_cells(row), state, revision.get_rating_display() if revision else ""]
+
+
+def _item_cells(row: ItemRow) -> list[object]:
+    lead = row.assignment.lead.name if row.assignment else ""
+    return [row.item.code, row.item.text.title, lead]
 
 
 def _national(
@@ -121,29 +146,32 @@ def _national(
     rows = sorted_by(request, rows, SORTS) or rows
     stand = standings([row.update for row in rows if row.update], access(request))
 
-    def missing(row: ItemRow) -> Missing:
-        if row.update is None:
-            return Missing(row, [], _waits_for(row))
-        s = stand[row.update.pk]
-        return Missing(row, s.held_by, time_lock(s, _next_verb(row.update.state)))
-
     state = {id(row): row.update.state if row.update else "" for row in rows}
     ready = _ready([row for row in rows if state[id(row)] == UpdateState.ENDORSED], stand)
+    waiting = [
+        _held(row, stand)
+        for row in rows
+        if row not in ready and state[id(row)] not in SENT and not row.carried
+    ]
     return (
         National(
             party,
             period,
             ready=ready,
             sent=[row for row in rows if state[id(row)] in SENT],
-            missing=[
-                missing(row)
-                for row in rows
-                if row not in ready and state[id(row)] not in SENT and not row.carried
-            ],
+            missing=[one for one in waiting if not one.was_sent],
+            amended=[one for one in waiting if one.was_sent],
             carried=[row for row in rows if row.carried],
         ),
         stand,
     )
+
+
+def _held(row: ItemRow, stand: dict[int, Standing]) -> Held:
+    if row.update is None:
+        return Held(row, [], _waits_for(row))
+    s = stand[row.update.pk]
+    return Held(row, s.held_by, time_lock(s, _next_verb(row.update.state)))
 
 
 def _ready(endorsed: list[ItemRow], stand: dict[int, Standing]) -> list[ItemRow]:
@@ -216,7 +244,8 @@ def _page(
         .prefetch_related("amendments__sent_by")
         .first()
     )
-    rows = [*national.ready, *national.sent, *(one.row for one in national.missing)]
+    waiting = [one.row for one in (*national.missing, *national.amended)]
+    rows = [*national.ready, *national.sent, *waiting, *national.carried]
     deadline = deadline_in(rows, party, period)
     context = {
         "national": national,

@@ -1,5 +1,7 @@
 """Interim periods ask only for what changed; a claim on old evidence says so."""
 
+import csv
+import io
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
@@ -128,6 +130,14 @@ def test_national_answer_misses_nothing_that_stands(desk: Desk, signed_in: SignI
     assert [row.carried for row in national.carried] == [desk.update]
     assert national.missing == []
     assert "Stands from before" in response.content.decode()
+
+
+def test_file_of_the_national_answer_has_what_stands(desk: Desk, signed_in: SignIn) -> None:
+    later(desk)
+    client = signed_in(desk.coordinator)
+    answer = client.get("/p/NGA/submission/?period=2026&format=csv")
+    (row,) = csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig")))
+    assert (row["Item"], row["State"], row["Claim"]) == ("2.1", "Stands from before", "3 Applied")
 
 
 def test_that_nothing_changed_is_sent_as_a_national_answer(desk: Desk, signed_in: SignIn) -> None:

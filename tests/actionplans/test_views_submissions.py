@@ -1,5 +1,7 @@
 """The national answer's page: what is ready, what is missing, sending it, deadlines by zone."""
 
+import csv
+import io
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -10,6 +12,7 @@ from accounts.enums import RoleCode
 from actionplans.enums import UpdateState
 from actionplans.models import CatalogueItem, ProgressUpdate, ReportingPeriod, Submission
 from actionplans.services import updates
+from actionplans.services.contents import Content
 from actionplans.services.periods import grant_extension
 from actionplans.views import submissions as views
 from common import clock
@@ -38,6 +41,14 @@ def address(party, period=None):
 
 def text_of(response):
     return " ".join(response.content.decode().split())
+
+
+def file_rows(client, page):
+    """Item, state, claim and who has to act, as the file of the page has them."""
+    answer = client.get(f"{page}&format=csv")
+    rows = csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig")))
+    columns = ("Item", "State", "Claim", "Who has to act")
+    return [[row[name] or "" for name in columns] for row in rows]
 
 
 def another_answer(desk, code):
@@ -183,6 +194,41 @@ def test_what_is_endorsed_can_be_sent_after_a_new_catalogue(signed_in):
     assert send(client, client.get(address(desk.party))).status_code == 302
     assert Submission.objects.get().answers == 1
     assert desk.refresh().state == UpdateState.ENDORSED
+
+
+def test_what_was_sent_in_time_is_not_called_late_after_the_deadline(signed_in):
+    desk = make.desk()
+    make.bring_to(desk, UpdateState.TRANSMITTED)
+    client = signed_in(desk.coordinator)
+    late = '<span class="pill attention">Late</span>'
+    with clock.at(desk.period.due_at):
+        assert late not in text_of(client.get(address(desk.party)))
+        another_answer(desk, "2.2")
+        assert late in text_of(client.get(address(desk.party)))
+
+
+def test_a_reopened_answer_that_was_sent_is_being_amended_and_not_missing(signed_in):
+    desk = make.desk()
+    update = make.bring_to(desk, UpdateState.REVIEWED)
+    updates.reopen_update(
+        update=update,
+        version=update.version,
+        reason="New figures",
+        until=clock.now() + make.DAY,
+        by=desk.reviewer,
+    )
+    update = desk.refresh()
+    content = Content.of(update, rating="1")
+    updates.save_update(update=update, version=update.version, content=content, by=desk.contributor)
+    client = signed_in(desk.coordinator)
+    page = client.get(address(desk.party))
+    assert "Nigeria: 1 of 1 answers sent, 0 missing" in text_of(page)
+    assert "Being amended" in text_of(page)
+    (amended,) = page.context["national"].amended
+    assert [member.pk for member in amended.holders] == [desk.contributor.pk]
+    assert file_rows(client, address(desk.party, desk.period)) == [
+        ["2.1", "Being amended", "3 Applied", desk.contributor.name]
+    ]
 
 
 def test_period_is_chosen_in_the_address(signed_in):

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.access import Access
 from accounts.models import Party
-from actionplans.enums import UpdateState
+from actionplans.enums import UpdateState, Verb
 from actionplans.models import ExtensionRequest, ReportingPeriod, UpdateRevision
 from actionplans.queries.updates import ItemRow, Member, deadline_in, item_rows
 from actionplans.rules import Standing
@@ -34,6 +34,7 @@ class Stage(StrEnum):
     VALIDATOR = "validator"
     COORDINATOR = "coordinator"
     READY = "ready"
+    AMENDED = "amended"  # sent before and given back: until sent again that one stands
     STANDS = "stands"  # in an interim period nobody wrote: the earlier answer holds
     SENT = "sent"
 
@@ -44,10 +45,12 @@ STAGE_WORDS: dict[Stage, str | Promise] = {
     Stage.VALIDATOR: gettext_lazy("Waits for the validator"),
     Stage.COORDINATOR: gettext_lazy("Waits for the coordinator"),
     Stage.READY: gettext_lazy("Ready to be sent"),
+    Stage.AMENDED: gettext_lazy("Being amended"),
     Stage.STANDS: gettext_lazy("Stands from before"),
     Stage.SENT: gettext_lazy("Sent"),
 }
 STAGES = list(Stage)
+SELDOM = (Stage.AMENDED, Stage.STANDS)  # they have a column only where something lies there
 LACKING = "lacking"  # in the address: every stage before the answer is ready
 
 
@@ -75,12 +78,24 @@ class Line:
 
     @property
     def who(self) -> str:
-        return "; ".join(holder.name for holder in self.holders)
+        return "; ".join(holder.name for holder in self.holders) or str(self.nobody)
+
+    @property
+    def nobody(self) -> str | Promise:
+        """What is said where no person of the party has to act; empty where nobody at all has."""
+        update = self.row.update
+        if self.stage == Stage.STANDS or (update and update.state == S.REVIEWED):
+            return ""
+        if self.stage == Stage.SENT:
+            return gettext_lazy("the reviewer")
+        if self.row.assignment:
+            return gettext_lazy("nobody who may")
+        return gettext_lazy("No institution answers it yet.")
 
     @property
     def is_lacking(self) -> bool:
         """Not sent and not ready to be: the national answer lacks it."""
-        return self.stage not in (Stage.READY, Stage.STANDS, Stage.SENT)
+        return self.stage not in (Stage.READY, Stage.AMENDED, Stage.STANDS, Stage.SENT)
 
 
 @dataclass(frozen=True)
@@ -144,15 +159,13 @@ class Room:
         return sorted(found, key=key, reverse=asked.startswith("-"))
 
     def _is_wanted(self, line: Line) -> bool:
-        if self.query.get("stage") == LACKING and not line.is_lacking:
-            return False
-        asked = {name: self.query.get(name, "") for name in ("late", "lead", "stage")}
+        asks_for_lacking = self.query.get("stage") == LACKING
         found = {
             "late": "yes" if line.is_late else "no",
             "lead": line.lead_key,
-            "stage": line.stage,
+            "stage": LACKING if asks_for_lacking and line.is_lacking else line.stage,
         }
-        return all(asked[name] in ("", LACKING, value) for name, value in found.items())
+        return all(self.query.get(name, "") in ("", value) for name, value in found.items())
 
     @property
     def lacking(self) -> int:
@@ -164,9 +177,8 @@ class Room:
 
     @property
     def stages(self) -> list[Stage]:
-        """In their order; what stands from before only where something does."""
-        is_carrying = any(line.stage == Stage.STANDS for line in self.lines)
-        return [stage for stage in STAGES if stage != Stage.STANDS or is_carrying]
+        found = {line.stage for line in self.lines}
+        return [stage for stage in STAGES if stage not in SELDOM or stage in found]
 
     @property
     def stage_words(self) -> list[str | Promise]:
@@ -224,10 +236,10 @@ class Room:
 
 
 def control_room(who: Access, party: Party, period: ReportingPeriod, query: QueryDict) -> Room:
-    """Nine queries at the most, however many items, institutions and periods there are."""
+    """Ten queries at the most, however many items, institutions and periods there are."""
     rows = item_rows(party, period)
     stand = standings([row.update for row in rows if row.update], who)
-    since = state_since(stand)
+    since = state_since(stand) | last_sent(row.carried.pk for row in rows if row.carried)
     deadline = deadline_in(rows, party, period)
     return Room(
         lines=[_line(row, stand, since, period, deadline) for row in rows],
@@ -246,16 +258,23 @@ def _line(
     deadline: datetime,
 ) -> Line:
     if row.carried:
-        return Line(row, Stage.STANDS, [], row.carried.transmitted_at or period.opens_at, False)
+        return Line(row, Stage.STANDS, [], since[row.carried.pk], is_late=False)
     standing = stand[row.update.pk] if row.update else None
     was_sent = row.update is not None and row.update.transmitted_revision_id is not None
     return Line(
         row,
         stage_of(standing),
-        standing.held_by if standing else [],
+        _holders(standing, period),
         since.get(row.update.pk, period.opens_at) if row.update else period.opens_at,
         is_late=clock.now() >= deadline and not was_sent,
     )
+
+
+def _holders(standing: Standing | None, period: ReportingPeriod) -> list[Member]:
+    """Who has to act; after the close nobody can, but on an answer that is open again."""
+    if standing is None or (clock.now() >= period.closes_at and not standing.is_reopened):
+        return []
+    return standing.held_by
 
 
 def stage_of(standing: Standing | None) -> Stage:
@@ -263,6 +282,9 @@ def stage_of(standing: Standing | None) -> Stage:
     if standing is None:
         return Stage.NOT_BEGUN
     state = standing.update.state
+    was_sent = standing.update.transmitted_revision_id is not None
+    if was_sent and state not in (S.ENDORSED, S.TRANSMITTED, S.REVIEWED):
+        return Stage.AMENDED
     if state in (S.DRAFT, S.RETURNED):
         return Stage.WRITING if standing.update.version else Stage.NOT_BEGUN
     if state == S.SUBMITTED and not standing.sign_is_skipped:
@@ -284,6 +306,12 @@ def state_since(updates: Iterable[int]) -> dict[int, datetime]:
         .order_by()
     )
     return dict(rows.values_list("update").annotate(since=Min("at")))
+
+
+def last_sent(updates: Iterable[int]) -> dict[int, datetime]:
+    """update id -> when it was sent last, which a reopening does not take away: one query."""
+    rows = UpdateRevision.objects.filter(update__in=list(updates), verb=Verb.SEND).order_by()
+    return dict(rows.values_list("update").annotate(sent=Max("at")))
 
 
 def _yes_no(value: bool) -> str:

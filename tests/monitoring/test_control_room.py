@@ -16,6 +16,7 @@ from actionplans.models import Assignment, ProgressUpdate, ReportingPeriod, Upda
 from actionplans.services import updates
 from actionplans.services.contents import Content
 from actionplans.services.periods import grant_extension
+from actionplans.services.reminders import held_by
 from common import clock
 from common.models import OutgoingMail
 from monitoring.control_room import Stage, state_since
@@ -47,7 +48,7 @@ def test_each_state_stands_with_whoever_has_to_act(desk: Desk, signed_in: SignIn
         (UpdateState.SUBMITTED, "Waits for the validator", desk.validator.name),
         (UpdateState.SIGNED, "Waits for the coordinator", desk.coordinator.name),
         (UpdateState.ENDORSED, "Ready to be sent", desk.coordinator.name),
-        (UpdateState.TRANSMITTED, "Sent", ""),
+        (UpdateState.TRANSMITTED, "Sent", "the reviewer"),
         (UpdateState.REVIEWED, "Sent", ""),
     ]
     for state, where, holder in expected:
@@ -135,8 +136,59 @@ def test_people_are_listed_with_what_waits_for_them_longest_first(
 def test_items_without_an_institution_are_lacking(desk: Desk, signed_in: SignIn) -> None:
     actionplans.item("5.2")
     client = signed_in(desk.coordinator)
-    assert rows(client)[1]["Where it lies"] == "Not begun"
-    assert "No institution answers it yet." in text(client, ROOM)
+    row = rows(client)[1]
+    nobody = "No institution answers it yet."
+    assert (row["Where it lies"], row["Who has to act"]) == ("Not begun", nobody)
+    assert nobody in text(client, ROOM)
+
+
+def test_file_says_where_nobody_may_act_as_the_page_does(desk: Desk, signed_in: SignIn) -> None:
+    desk.contributor.memberships.update(ended_at=clock.now(), ended_by=desk.administrator)
+    client = signed_in(desk.coordinator)
+    assert [row["Who has to act"] for row in rows(client)] == ["nobody who may"]
+    assert "nobody who may" in text(client, ROOM)
+
+
+def reopened(desk: Desk) -> None:
+    """The desk's reviewed answer, given back to be amended."""
+    update = desk.refresh()
+    updates.reopen_update(
+        update=update, version=update.version, reason="Look again.",
+        until=clock.now() + 5 * DAY, by=desk.reviewer,
+    )  # fmt: skip
+
+
+def test_what_is_amended_is_not_lacking(desk: Desk, signed_in: SignIn) -> None:
+    actionplans.bring_to(desk, UpdateState.REVIEWED)
+    client = signed_in(desk.coordinator)
+    assert "Being amended" not in text(client, ROOM)
+    reopened(desk)
+    (row,) = rows(client)
+    assert (row["Where it lies"], row["Who has to act"]) == (
+        "Being amended",
+        desk.contributor.name,
+    )
+    assert heading(client, ROOM) == "Nigeria: nothing is missing in the national answer"
+    assert rows(client, stage="lacking") == []
+    assert [row["Item"] for row in rows(client, stage=Stage.AMENDED)] == ["2.1"]
+    actionplans.bring_to(desk, UpdateState.ENDORSED, content=Content.of(desk.refresh()))
+    assert rows(client)[0]["Where it lies"] == "Ready to be sent"
+
+
+def test_after_the_close_nobody_is_named_but_for_what_is_open_again(
+    desk: Desk, signed_in: SignIn
+) -> None:
+    """Whoever has a box to be reminded is taken by the page that reminds."""
+    actionplans.bring_to(desk, UpdateState.REVIEWED)
+    more_answers(desk, 1, UpdateState.SUBMITTED)
+    client = signed_in(desk.coordinator)
+    with clock.at(desk.period.closes_at):
+        assert client.get(ROOM).context["room"].people == []
+        assert [row["Who has to act"] for row in rows(client)] == ["", "nobody who may"]
+        reopened(desk)
+        named = {blocked.holder.pk for blocked in client.get(ROOM).context["room"].people}
+        assert named == set(held_by(desk.party, desk.period, desk.coordinator))
+        assert named == {desk.contributor.pk}
 
 
 @pytest.mark.parametrize(
@@ -146,6 +198,8 @@ def test_items_without_an_institution_are_lacking(desk: Desk, signed_in: SignIn)
         ({"stage": Stage.NOT_BEGUN}, ["2.1"]),
         ({"stage": "lacking"}, ["2.1", "2.1.a", "2.1.b"]),
         ({"late": "yes"}, []),
+        ({"late": "lacking"}, []),
+        ({"lead": "lacking"}, []),
         ({"late": "no", "sort": "-item"}, ["2.1.b", "2.1.a", "2.1"]),
         ({"sort": "-stage"}, ["2.1.a", "2.1.b", "2.1"]),
         ({"stage": "no such"}, []),

@@ -10,10 +10,13 @@ from common.errors import Conflict
 M = TypeVar("M", bound=models.Model)
 
 
-def lock(queryset: models.QuerySet[M]) -> models.QuerySet[M]:
-    """Row-lock what the query finds, where the database has row locks."""
+def lock(queryset: models.QuerySet[M], *, no_key: bool = False) -> models.QuerySet[M]:
+    """Row-lock what the query finds, where the database has row locks.
+
+    With `no_key`, rows that refer to it can still be written meanwhile.
+    """
     if connection.features.has_select_for_update:
-        return queryset.select_for_update(of=("self",))
+        return queryset.select_for_update(of=("self",), no_key=no_key)
     return queryset
 
 

@@ -68,6 +68,8 @@ def send_unchanged(*, party: Party, period: ReportingPeriod, by: User) -> Submis
     if not period.opens_at <= clock.now() < period.closes_at:
         raise NotAllowed(_("The period is not open."), is_right_missing=False)
     is_sent = Submission.objects.filter(party=party, period=period).exists()
+    # A save of the same moment is done before what follows is read, or waits until it is sent.
+    list(lock(ProgressUpdate.objects.filter(assignment__party=party, period=period)))
     rows = item_rows(party, period)
     if is_sent or not rows or not all(row.carried for row in rows):
         raise Conflict(
@@ -79,7 +81,8 @@ def send_unchanged(*, party: Party, period: ReportingPeriod, by: User) -> Submis
 def _begin(party: Party, by: User) -> None:
     if not access_of(by).may(Permission.ENDORSE, party):
         raise NotAllowed(_("This is for a coordinator of the party."), is_right_missing=True)
-    lock(Party.objects.filter(pk=party.pk)).get()  # one sender at a time
+    # One sender at a time; a save that holds its answer already must not wait for the party.
+    lock(Party.objects.filter(pk=party.pk), no_key=True).get()
 
 
 def _record(submission: Submission, sent: list[ProgressUpdate], *, by: User) -> Submission:

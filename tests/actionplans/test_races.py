@@ -6,8 +6,8 @@ from contextlib import suppress
 import pytest
 
 from accounts.enums import RoleCode
-from actionplans.enums import UpdateState
-from actionplans.models import Amendment, ProgressUpdate, Submission
+from actionplans.enums import PeriodKind, UpdateState
+from actionplans.models import Amendment, ProgressUpdate, ReportingPeriod, Submission
 from actionplans.services import submissions, updates
 from actionplans.services.contents import Content
 from common.errors import Conflict, DomainError
@@ -120,6 +120,39 @@ def test_two_coordinators_send(rounds):
         assert sorted(isinstance(r, DomainError) for r in results) == [False, True]
         assert update.revisions.filter(verb="send").count() == 1
     assert (Submission.objects.count(), Amendment.objects.count()) == (1, rounds - 1)
+
+
+@pytest.mark.postgres
+def test_that_nothing_changed_is_not_sent_while_an_answer_is_begun(monkeypatch):
+    """The save has its row and the sender the party before either goes on."""
+    desk = make.desk(made_period=make.period("2025", opened_days_ago=80))
+    make.bring_to(desk, UpdateState.REVIEWED)
+    interim = make.period("2026", opened_days_ago=10)
+    ReportingPeriod.objects.filter(pk=interim.pk).update(kind=PeriodKind.INTERIM)
+    interim.refresh_from_db()
+    draft = ProgressUpdate.objects.create(assignment=desk.update.assignment, period=interim)
+    has_party, has_row = threading.Event(), threading.Event()
+    begin, keep_revision = submissions._begin, updates.keep_revision
+
+    def begin_first(*args):
+        begin(*args)
+        has_party.set()
+        has_row.wait(timeout=5)
+
+    def write_first(*args, **kwargs):
+        has_row.set()
+        has_party.wait(timeout=5)
+        return keep_revision(*args, **kwargs)
+
+    monkeypatch.setattr(submissions, "_begin", begin_first)
+    monkeypatch.setattr(updates, "keep_revision", write_first)
+    content = Content(narrative="It changed.")
+    results = race(
+        lambda: submissions.send_unchanged(party=desk.party, period=interim, by=desk.coordinator),
+        lambda: updates.save_update(update=draft, version=0, content=content, by=desk.contributor),
+    )
+    assert [type(result) for result in results] == [Conflict, ProgressUpdate]
+    assert not Submission.objects.filter(period=interim).exists()
 
 
 def test_two_writers(rounds):

@@ -45,7 +45,7 @@ def grant_extension(
         raise NotAllowed(_("This is for a coordinator of DPKO."), is_right_missing=True)
     if not reason.strip():
         raise DomainError(_("Say why the party gets more time."), field="reason")
-    if not lock(Party.objects.answering().filter(pk=party.pk)):  # one grant at a time
+    if not lock(Party.objects.answering().filter(pk=party.pk), no_key=True):  # one grant at a time
         raise DomainError(_("The party is archived: it gets no more time."))
     after = max(clock.now(), period.deadline_for(party))
     refuse_out_of_bounds(until, after, period, zone="UTC")

@@ -2,6 +2,7 @@
 
 from collections.abc import Container, Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db.models import prefetch_related_objects
 from django.http import HttpRequest, HttpResponse
@@ -32,6 +33,11 @@ class Entry:
     def is_new(self) -> bool:
         """Goes out with the next sending; what was sent before stands as it was sent."""
         return isinstance(self.content, ProgressUpdate)
+
+    @property
+    def replied_at(self) -> datetime | None:
+        sent = self.row.carried or self.row.update
+        return sent.replied_at if sent else None
 
     @property
     def evidence(self) -> list[Evidence]:

@@ -13,7 +13,7 @@ from actionplans.services import updates
 from actionplans.services.contents import Content
 from actionplans.services.periods import open_updates
 from actionplans.services.submissions import send_national_answer
-from common import clock
+from common import clock, formats
 from tests.factories import actionplans
 from tests.factories.actionplans import DAY, Desk
 from tests.factories.pages import heading, more_answers, text, words
@@ -148,3 +148,15 @@ def test_cost_is_the_same_at_one_and_three_answers(
     more_answers(desk, 2, UpdateState.ENDORSED)
     costs.append(count_queries(lambda: client.get(PREVIEW)))
     assert costs == [19, 19]
+
+
+def test_reply_stands_there_with_its_day(desk: Desk, signed_in: SignIn) -> None:
+    update = actionplans.bring_to(desk, UpdateState.REVIEWED, verdict="2")
+    updates.reply_to_verdict(
+        update=update, version=update.version, reply="Two battalions do.", by=desk.coordinator
+    )
+    replied_at = desk.refresh().replied_at
+    assert replied_at
+    given = formats.instant(replied_at, desk.party.time_zone)
+    page = text(signed_in(desk.coordinator), PREVIEW)
+    assert f"Two battalions do. {given}" in page

@@ -114,6 +114,15 @@ def state_now(contribution: Contribution) -> str:
     return _("State of the contribution now: %(state)s.") % {"state": state}
 
 
+def changed_since_ticked(contribution: Contribution) -> str:
+    """Why a tick no longer counts: what its lead read is not what stands there."""
+    institution = contribution.institution.name
+    return _(
+        "The contribution of %(institution)s was changed since you ticked it. "
+        "See below what stands there now, then decide again."
+    ) % {"institution": institution}
+
+
 def decide(s: ContributionStanding, verb: Verb) -> Decision:
     """Whether the person may do `verb` to the contribution at this moment."""
     row = TRANSITIONS[verb]

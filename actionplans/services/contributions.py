@@ -5,7 +5,7 @@ caller saw, keeps a revision of the whole contribution and one AuditEvent.
 Errors as in `services.updates`.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.db import transaction
@@ -25,6 +25,7 @@ from actionplans.queries.updates import with_people
 from actionplans.rules_contributions import (
     TRANSITIONS,
     ContributionStanding,
+    changed_since_ticked,
     decide,
     is_narrative_open,
 )
@@ -125,14 +126,18 @@ def withdraw_contribution(*, contribution: Contribution, version: int, by: User)
     return _move(s, Verb.WITHDRAW, **NOT_SUBMITTED)
 
 
-def take_in(*, update: ProgressUpdate, contributions: Iterable[int], by: User) -> None:
+def take_in(*, update: ProgressUpdate, contributions: Mapping[int, int], by: User) -> None:
     """One step of a write whose service records it: the answer as just saved has these in it.
 
+    `contributions`: id -> the version that was read; DomainError where another stands there now.
     Only what is handed over and not noted yet; ids of anything else are passed over.
     """
     if not is_narrative_open(update):
         return
-    found = Contribution.objects.filter(HANDED_OVER, update=update, pk__in=list(contributions))
+    own = Contribution.objects.filter(update=update, pk__in=list(contributions))
+    for one in own.select_related("institution"):
+        if one.version != contributions[one.pk]:
+            raise DomainError(changed_since_ticked(one))
     ContributionUse.objects.bulk_create(
         [
             ContributionUse(
@@ -142,7 +147,7 @@ def take_in(*, update: ProgressUpdate, contributions: Iterable[int], by: User) -
                 at=clock.now(),
                 by=by,
             )
-            for one in found
+            for one in own.filter(HANDED_OVER)
         ],
         ignore_conflicts=True,
     )

@@ -88,7 +88,7 @@ def _page(request: HttpRequest, standing: Standing, form: UpdateForm) -> HttpRes
         "threads": found,
         "sections": _sections(form, found),
         "open_parts": [] if Part.WHOLE in to_be_mended else [p.label for p in to_be_mended],
-        **weaving.weaving(request, standing),
+        **weaving.weaving(request, standing, form),
         "evidence": form.evidence,
         "before": before,
         "before_evidence": before_evidence,
@@ -186,8 +186,9 @@ def _save(request: HttpRequest, update: ProgressUpdate, form: UpdateForm, *, sub
                 content=form.content(stored, form.take_sent(access(request).user.pk)),
                 by=access(request).user,
             )
-            taken_in = weaving.ticked(request.POST)
-            contributions.take_in(update=saved, contributions=taken_in, by=access(request).user)
+            contributions.take_in(
+                update=saved, contributions=form.taken_in(), by=access(request).user
+            )
     except DomainError:
         if stored:
             stored.file.delete(save=False)
@@ -249,7 +250,7 @@ def _conflict(request: HttpRequest, update: ProgressUpdate, sent: UpdateForm) ->
     context = {
         **_form_frame(request, standing, form),
         "rows": rows,
-        "ticked": weaving.ticked(request.POST),
+        "ticked": form.taken_in(),
         "evidence": evidence,
         "lost_file": request.FILES.get("file"),
         "last_change": fresh.revisions.select_related("by").last(),

@@ -2,7 +2,7 @@
 
 Putting a text in saves nothing: the form comes back with it under what was typed, with its
 documents ticked among those to use, and with a tick that it is taken in. Saving the answer notes
-what is ticked.
+what is ticked. A tick carries the version that its lead read: of another text it says nothing.
 """
 
 from typing import Any
@@ -12,7 +12,6 @@ from django.http import HttpRequest, QueryDict
 from django.shortcuts import get_object_or_404
 
 from accounts.access import access
-from accounts.typed import form_data
 from actionplans.forms.updates import UpdateForm
 from actionplans.models import Contribution, Evidence
 from actionplans.queries.contributions import lines_of
@@ -39,7 +38,7 @@ def weave(request: HttpRequest, standing: Standing, sent: UpdateForm) -> UpdateF
             _put_under(data, "measures", sent, contribution.measures)
         if "library" in sent.fields:
             _tick_documents(data, sent, contribution)
-        data.appendlist("woven", str(contribution.pk))
+        data.appendlist("woven", f"{contribution.pk}:{contribution.version}")
     return UpdateForm(data, update=standing.update, evidence=sent.evidence, returned=sent.returned)
 
 
@@ -57,24 +56,20 @@ def _tick_documents(data: QueryDict, sent: UpdateForm, contribution: Contributio
         data.appendlist("library", str(one.pk))
 
 
-def ticked(data: QueryDict | None) -> list[int]:
-    """Ids of the contributions that are said to be taken in."""
-    sent = map(sent_number, data.getlist("woven") if data else [])
-    return [pk for pk in sent if pk is not None]
-
-
-def weaving(request: HttpRequest, standing: Standing) -> dict[str, Any]:
+def weaving(request: HttpRequest, standing: Standing, form: UpdateForm) -> dict[str, Any]:
     """What the page of an answer being written shows of contributions."""
     lines = lines_of(standing.update, access(request).user)
     given = [line.contribution for line in lines if line.contribution]
     documents = Evidence.objects.select_related("party", "stored_file")
     prefetch_related_objects(given, Prefetch("evidence", documents))
+    ticks = form.taken_in()
+    kept = [one for one in given if ticks.get(one.pk) == one.version]
     asked = request.POST.get("weave")
-    put_in = [one.pk for one in given if one.is_handed_over and str(one.pk) == asked]
     return {
         "lines": lines,
         "may_weave": is_narrative_open(standing.update),
-        "is_put_in": bool(put_in),
-        "ticked": [*ticked(form_data(request)), *put_in],
+        "is_put_in": any(one.is_handed_over and str(one.pk) == asked for one in kept),
+        "ticked": kept,
+        "changed": [one for one in given if one.pk in ticks and one not in kept],
         "lost_file": request.FILES.get("file"),
     }

@@ -122,7 +122,7 @@ def _answer(cast: Cast, update: ProgressUpdate, state: UpdateState, number: int,
     else:
         content = beside.with_contributions(content, given)
         row = updates.submit_update(update=update, version=0, content=content, by=writer)
-        taken_in = [one.pk for one in given]
+        taken_in = {one.pk: one.version for one in given}
         contributions.take_in(update=row, contributions=taken_in, by=writer)
     validator = cast.validators[cast.key_of(update.assignment.lead)]
     if state == UpdateState.SUBMITTED:

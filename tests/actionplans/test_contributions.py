@@ -424,8 +424,9 @@ def test_taking_in_is_noted_once_as_the_text_stands(desk, police):
     update = updates.save_update(
         update=desk.update, version=0, content=make.CONTENT, by=desk.contributor
     )
+    taken_in = {row.pk: row.version}
     for _ in range(2):
-        contributions.take_in(update=update, contributions=[row.pk], by=desk.contributor)
+        contributions.take_in(update=update, contributions=taken_in, by=desk.contributor)
     uses = ContributionUse.objects.values_list(
         "contribution", "contribution_version", "update_version", "by"
     )
@@ -436,7 +437,7 @@ def test_only_what_is_handed_over_to_this_answer_is_taken_in(desk, police):
     draft = make.contribution(desk, police, ContributionState.SUBMITTED)
     other = make.desk("ZAF", desk.update.assignment.item, desk.period)
     foreign = make.contribution(other, make.supporter(other))
-    wanted = [draft.pk, foreign.pk, 999_999]
+    wanted = {draft.pk: draft.version, foreign.pk: foreign.version, 999_999: 1}
     contributions.take_in(update=desk.update, contributions=wanted, by=desk.contributor)
     assert not ContributionUse.objects.exists()
     assert ProgressUpdate.objects.get(pk=desk.update.pk).version == 0

@@ -44,6 +44,11 @@ def typed(desk, **changes):
     return {**fields, "version": desk.update.version, **changes}
 
 
+def tick(contribution):
+    """What a tick says: which contribution was read, and at which version."""
+    return f"{contribution.pk}:{contribution.version}"
+
+
 def test_the_page_says_who_gave_what_and_what_is_missing(desk, given, police, signed_in):
     make.supporter(desk, "Army")
     make.contribution(desk, make.supporter(desk, "Border Guard"), ContributionState.DRAFT)
@@ -93,9 +98,9 @@ def test_a_file_that_was_chosen_is_named_as_not_kept(desk, given, signed_in):
 def test_what_is_ticked_is_noted_when_the_answer_is_saved(desk, given, signed_in):
     client = signed_in(desk.contributor)
     woven = client.post(page(desk), typed(desk, weave=given.pk))
-    box = re.search(rf'<input[^>]*name="woven" value="{given.pk}"[^>]*>', woven.content.decode())
+    box = re.search(rf'<input[^>]*name="woven" value="{tick(given)}"[^>]*>', woven.content.decode())
     assert "checked" in box[0]
-    client.post(page(desk), typed(desk, woven=given.pk, action="save"))
+    client.post(page(desk), typed(desk, woven=tick(given), action="save"))
     use = ContributionUse.objects.get()
     assert (use.contribution, use.update_version, use.by) == (given, 1, desk.contributor)
     assert f"Taken into the answer by {desk.contributor.name}" in text(client, page(desk))
@@ -116,7 +121,7 @@ def test_its_documents_are_ticked_and_support_the_answer_once_it_is_saved(desk, 
     assert form.ticked() == [order.pk, roster.pk]
     assert sorted(title for _pk, title in offered(woven)) == ["The order", "The roster"]
     assert not desk.refresh().evidence.exists()
-    client.post(page(desk), typed(desk, woven=row.pk, library=form.ticked(), action="save"))
+    client.post(page(desk), typed(desk, woven=tick(row), library=form.ticked(), action="save"))
     assert list(desk.refresh().evidence.order_by("pk")) == [roster, order]
 
 
@@ -160,10 +165,10 @@ def test_what_is_not_ticked_is_not_noted(desk, given, signed_in):
 
 
 def test_a_refused_answer_notes_nothing_and_keeps_the_tick(desk, given, signed_in):
-    sent = typed(desk, woven=given.pk, rating="3", action="submit")
+    sent = typed(desk, woven=tick(given), rating="3", action="submit")
     answer = signed_in(desk.contributor).post(page(desk), sent)
     assert "Attach evidence" in text_of(answer)
-    assert re.search(rf'name="woven" value="{given.pk}"[^>]*checked', answer.content.decode())
+    assert re.search(rf'name="woven" value="{tick(given)}"[^>]*checked', answer.content.decode())
     assert not ContributionUse.objects.exists()
 
 
@@ -171,21 +176,80 @@ def test_a_conflict_page_carries_the_tick(desk, given, signed_in):
     updates.save_update(
         update=desk.update, version=0, content=Content(narrative="Other."), by=desk.contributor
     )
-    answer = signed_in(desk.contributor).post(page(desk), typed(desk, woven=given.pk))
+    answer = signed_in(desk.contributor).post(page(desk), typed(desk, woven=tick(given)))
     assert answer.status_code == 409
-    hidden = f'<input type="hidden" name="woven" value="{given.pk}">'
+    hidden = f'<input type="hidden" name="woven" value="{tick(given)}">'
     assert hidden in answer.content.decode()
+
+
+def rewritten(desk, given, police):
+    """The contribution, returned by a colleague of the lead's, mended and signed anew."""
+    row = contributions.return_contribution(
+        contribution=given, version=given.version, reason="Count again.", by=desk.contributor
+    )
+    again = {"update": desk.update, "institution": police.institution, "by": police.contributor}
+    row = contributions.submit_contribution(**again, version=row.version, text="400 women.")
+    step = {"contribution": row, "version": row.version, "by": police.validator}
+    return contributions.sign_contribution(**step)
+
+
+CHANGED = "The contribution of Police Service was changed since you ticked it."
+
+
+def test_a_text_that_was_changed_since_it_was_ticked_is_not_taken_in(
+    desk, given, police, signed_in
+):
+    client = signed_in(desk.contributor)
+    now = rewritten(desk, given, police)
+    sent = typed(desk, woven=tick(given), action="save")
+    answer = client.post(page(desk), sent)
+    html = text_of(answer)
+    assert (desk.refresh().version, ContributionUse.objects.count()) == (0, 0)
+    assert answer.context["form"]["narrative"].value() == "Typed so far."
+    assert (html.count(CHANGED), "400 women." in html) == (2, True)
+    assert f'value="{tick(now)}" id="woven_{now.pk}">' in answer.content.decode()
+    client.post(page(desk), {**sent, "woven": tick(now)})
+    assert ContributionUse.objects.get().contribution_version == now.version
+
+
+def test_a_tick_on_what_was_taken_back_meanwhile_is_refused_once(desk, signed_in):
+    army = make.supporter(desk, "Army", has_validator=False)
+    given = make.contribution(desk, army, ContributionState.SUBMITTED)
+    sent = typed(desk, woven=tick(given), action="save")
+    contributions.withdraw_contribution(contribution=given, version=1, by=army.contributor)
+    client = signed_in(desk.contributor)
+    answer = client.post(page(desk), sent)
+    assert text_of(answer).count("The contribution of Army was changed") == 2
+    assert 'name="woven"' not in answer.content.decode()
+    client.post(page(desk), typed(desk, action="save"))
+    assert (desk.refresh().version, ContributionUse.objects.count()) == (1, 0)
+
+
+def test_wherever_the_form_comes_back_it_says_that_a_ticked_text_was_changed(
+    desk, given, police, signed_in
+):
+    other = make.contribution(desk, make.supporter(desk, "Army"))
+    now = rewritten(desk, given, police)
+    client = signed_in(desk.contributor)
+    for button in ({"action": "find"}, {"weave": other.pk}):
+        answer = client.post(page(desk), typed(desk, woven=tick(given), **button))
+        assert CHANGED in text_of(answer)
+        assert now not in answer.context["ticked"]
+    assert answer.context["ticked"] == [other]
+
+
+def test_put_in_again_after_a_change_it_is_ticked_as_it_stands(desk, given, police, signed_in):
+    now = rewritten(desk, given, police)
+    sent = typed(desk, woven=tick(given), weave=given.pk)
+    answer = signed_in(desk.contributor).post(page(desk), sent)
+    assert answer.context["ticked"] == [now]
+    assert CHANGED not in text_of(answer)
 
 
 def test_a_contribution_rewritten_since_is_not_taken_in_any_more(desk, given, police, signed_in):
     client = signed_in(desk.contributor)
-    client.post(page(desk), typed(desk, woven=given.pk, action="save"))
-    row = contributions.return_contribution(
-        contribution=given, version=given.version, reason="Shorter.", by=desk.contributor
-    )
-    again = {"update": desk.update, "institution": police.institution, "by": police.contributor}
-    row = contributions.submit_contribution(**again, version=row.version, text="Trained.")
-    contributions.sign_contribution(contribution=row, version=row.version, by=police.validator)
+    client.post(page(desk), typed(desk, woven=tick(given), action="save"))
+    rewritten(desk, given, police)
     assert "Not taken into the answer." in text(client, page(desk))
 
 

@@ -43,7 +43,9 @@ def taken_in(desk: Desk, police: Supporter) -> None:
         content=actionplans.CONTENT,
         by=desk.contributor,
     )
-    contributions.take_in(update=saved, contributions=[given.pk], by=desk.contributor)
+    contributions.take_in(
+        update=saved, contributions={given.pk: given.version}, by=desk.contributor
+    )
     desk.refresh()
 
 

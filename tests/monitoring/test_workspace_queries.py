@@ -107,7 +107,8 @@ def _records(made: Workspace) -> None:
         people["coordinator"], people["coordinator"], accounts.reviewer(made.party),
     )  # fmt: skip
     given = actionplans.contribution(desk, actionplans.supporter(desk))
-    contributions.take_in(update=answer, contributions=[given.pk], by=people["lead"])
+    taken_in = {given.pk: given.version}
+    contributions.take_in(update=answer, contributions=taken_in, by=people["lead"])
     said = {"update": answer, "text": "Say which units.", "is_shared": False}
     discussion.add_remark(**said, by=people["validator"])
 

@@ -148,8 +148,8 @@ class ContributionUse(models.Model):
         ordering = ["pk"]
         constraints = [
             models.UniqueConstraint(
-                fields=["contribution", "contribution_version"],
-                name="contribution_used_once_as_it_stands",
+                fields=["contribution", "contribution_version", "update_version"],
+                name="contribution_used_once_as_saved",
             )
         ]
 

@@ -18,7 +18,7 @@ from actionplans.models import (
     UpdateRevision,
 )
 from actionplans.models.contributions import HANDED_OVER
-from actionplans.queries.updates import AUTHOR_VERBS
+from actionplans.queries.updates import AUTHOR_VERBS, NEW_ROUND
 
 
 def with_answer(contributions: QuerySet[Contribution]) -> QuerySet[Contribution]:
@@ -97,7 +97,7 @@ def lines_of(update: ProgressUpdate, reader: User) -> list[Line]:
     institutions |= {c.institution_id: c.institution for c in given.values()}
     ids = [c.pk for c in given.values()]
     authors = contribution_authors(ids)
-    taken_in = {use.contribution_id: use for use in _uses_as_they_stand(ids)}
+    taken_in = {use.contribution_id: use for use in uses_as_they_stand(ids).select_related("by")}
 
     def line(institution: Institution) -> Line:
         one = given.get(institution.pk)
@@ -111,29 +111,30 @@ def lines_of(update: ProgressUpdate, reader: User) -> list[Line]:
     return [line(one) for one in sorted(institutions.values(), key=lambda one: one.name)]
 
 
-def _uses_as_they_stand(contributions: list[int]) -> QuerySet[ContributionUse]:
+def uses_as_they_stand(contributions: Iterable[int]) -> QuerySet[ContributionUse]:
     """That the present text was taken in; an earlier one of the same institution does not count."""
-    return ContributionUse.objects.filter(
-        contribution__in=contributions, contribution_version=F("contribution__version")
-    ).select_related("by")
+    return _not_lapsed(ContributionUse.objects.all()).filter(
+        contribution__in=list(contributions), contribution_version=F("contribution__version")
+    )
+
+
+def _not_lapsed(uses: QuerySet[ContributionUse]) -> QuerySet[ContributionUse]:
+    """What was taken in while the answer was reopened went with that text where its time lapsed."""
+    ends = UpdateRevision.objects.filter(
+        update=OuterRef("contribution__update"),
+        verb__in=NEW_ROUND,
+        number__gt=OuterRef("update_version"),
+    ).order_by("number")
+    ended = uses.annotate(ended_by=Subquery(ends.values("verb")[:1]))
+    return ended.filter(Q(ended_by__isnull=True) | Q(ended_by=Verb.REVIEW))
 
 
 def institutions_taken_in(update: ProgressUpdate) -> list[Institution]:
     """Whose contributions are in what everybody outside the party reads: one query, or none."""
     if update.transmitted_revision is None:
         return []
-    # What was taken in while the answer was reopened went with that text where its time lapsed.
-    ends = UpdateRevision.objects.filter(
-        update=update,
-        verb__in=(Verb.REVIEW, Verb.LAPSE),
-        number__gt=OuterRef("update_version"),
-    ).order_by("number")
-    uses = (
-        ContributionUse.objects.filter(
-            contribution__update=update, update_version__lte=update.transmitted_revision.number
-        )
-        .annotate(ended_by=Subquery(ends.values("verb")[:1]))
-        .filter(Q(ended_by__isnull=True) | Q(ended_by=Verb.REVIEW))
+    uses = _not_lapsed(ContributionUse.objects.all()).filter(
+        contribution__update=update, update_version__lte=update.transmitted_revision.number
     )
     return list(
         Institution.objects.filter(pk__in=uses.values("contribution__institution")).order_by("name")

@@ -21,6 +21,7 @@ from actionplans.models import (
     ProgressUpdate,
 )
 from actionplans.models.contributions import CONTRIBUTION_TEXTS, HANDED_OVER
+from actionplans.queries.contributions import uses_as_they_stand
 from actionplans.queries.updates import with_people
 from actionplans.rules_contributions import (
     TRANSITIONS,
@@ -138,18 +139,16 @@ def take_in(*, update: ProgressUpdate, contributions: Mapping[int, int], by: Use
     for one in own.select_related("institution"):
         if one.version != contributions[one.pk]:
             raise DomainError(changed_since_ticked(one))
+    noted = uses_as_they_stand(contributions).values("contribution")
     ContributionUse.objects.bulk_create(
-        [
-            ContributionUse(
-                contribution=one,
-                contribution_version=one.version,
-                update_version=update.version,
-                at=clock.now(),
-                by=by,
-            )
-            for one in own.filter(HANDED_OVER)
-        ],
-        ignore_conflicts=True,
+        ContributionUse(
+            contribution=one,
+            contribution_version=one.version,
+            update_version=update.version,
+            at=clock.now(),
+            by=by,
+        )
+        for one in own.filter(HANDED_OVER).exclude(pk__in=noted)
     )
 
 

@@ -19,7 +19,11 @@ from accounts.typed import form_data
 from actionplans.enums import Verb
 from actionplans.forms.contributions import ContributionReturnForm, ContributionStepForm
 from actionplans.models import Contribution, ProgressUpdate
-from actionplans.queries.contributions import contribution_authors, with_answer
+from actionplans.queries.contributions import (
+    contribution_authors,
+    uses_as_they_stand,
+    with_answer,
+)
 from actionplans.rules_contributions import (
     TRANSITIONS,
     ContributionStanding,
@@ -93,9 +97,7 @@ def show_contribution(request: HttpRequest, code: str, pk: int, contribution: in
     context = {
         **_frame(request, shown),
         "authors": contribution_authors([shown.pk]).get(shown.pk, []),
-        "taken_in": shown.uses.filter(contribution_version=shown.version)
-        .select_related("by")
-        .first(),
+        "taken_in": uses_as_they_stand([shown.pk]).select_related("by").first(),
         "actions": [_action(standing, d.verb) for d in decided if d.allowed and d.verb != "submit"],
         "locks": [
             (Verb(d.verb).label, d.why)

@@ -10,6 +10,7 @@ from accounts.enums import RoleCode
 from accounts.models import AuditEvent
 from actionplans.enums import ContributionState, Part, UpdateState, Verb
 from actionplans.models import Contribution, ContributionUse, Evidence, ProgressUpdate
+from actionplans.queries.contributions import institutions_taken_in, lines_of
 from actionplans.rules_contributions import TRANSITIONS, decide
 from actionplans.services import contributions, updates
 from actionplans.services.contents import Content
@@ -20,6 +21,7 @@ from common import clock
 from common.errors import Conflict, DomainError
 from tests.factories import accounts as people
 from tests.factories import actionplans as make
+from tests.factories.pages import text
 
 pytestmark = pytest.mark.django_db
 SECOND = timedelta(seconds=1)
@@ -441,6 +443,62 @@ def test_only_what_is_handed_over_to_this_answer_is_taken_in(desk, police):
     contributions.take_in(update=desk.update, contributions=wanted, by=desk.contributor)
     assert not ContributionUse.objects.exists()
     assert ProgressUpdate.objects.get(pk=desk.update.pk).version == 0
+
+
+def save_answer(desk, *given, **typed):
+    """The desk's answer saved with the text, and the contributions taken in as they were read."""
+    content = Content.of(desk.refresh(), **typed)
+    step = {"version": desk.update.version, "content": content, "by": desk.contributor}
+    saved = updates.save_update(update=desk.update, **step)
+    read = {row.pk: row.version for row in given}
+    contributions.take_in(update=saved, contributions=read, by=desk.contributor)
+    desk.refresh()
+
+
+def reopen(desk, days):
+    until = clock.now() + timedelta(days=days)
+    step = {"version": desk.update.version, "reason": "Look again.", "by": desk.reviewer}
+    updates.reopen_update(update=desk.update, **step, until=until)
+    desk.refresh()
+
+
+def lapse(desk):
+    with clock.at(desk.update.editable_until):
+        assert updates.lapse_reopened() == 1
+    desk.refresh()
+
+
+def inside(desk):
+    lines = lines_of(desk.refresh(), desk.contributor)
+    return [line.institution.name for line in lines if line.taken_in]
+
+
+def outside(desk):
+    return [one.name for one in institutions_taken_in(desk.refresh())]
+
+
+def test_what_lapsed_is_not_taken_in_and_can_be_taken_in_again(desk, police):
+    make.bring_to(desk, UpdateState.REVIEWED)
+    reopen(desk, 5)
+    row = make.contribution(desk, police)
+    save_answer(desk, row, narrative="With patrols.")
+    assert inside(desk) == ["Police Service"]
+    lapse(desk)
+    assert inside(desk) == []
+    reopen(desk, 20)
+    save_answer(desk, row, narrative="With patrols again.")
+    make.bring_to(desk, UpdateState.TRANSMITTED)
+    assert (inside(desk), outside(desk)) == (["Police Service"], ["Police Service"])
+
+
+def test_the_contributions_own_page_says_that_it_lapsed(desk, police, signed_in):
+    make.bring_to(desk, UpdateState.REVIEWED)
+    reopen(desk, 5)
+    row = make.contribution(desk, police)
+    save_answer(desk, row, narrative="With patrols.")
+    lapse(desk)
+    page = text(signed_in(police.contributor), row.get_absolute_url())
+    assert "Not taken into the answer." in page
 
 
 def test_the_documentation_has_the_table():

@@ -3,6 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 
@@ -19,6 +20,8 @@ from actionplans.models import (
 )
 from actionplans.models.contributions import HANDED_OVER
 from actionplans.queries.updates import AUTHOR_VERBS, NEW_ROUND
+
+CONTRIBUTED_TO = ("narrative", "measures")  # the texts of an answer that a contribution goes into
 
 
 def with_answer(contributions: QuerySet[Contribution]) -> QuerySet[Contribution]:
@@ -113,29 +116,73 @@ def lines_of(update: ProgressUpdate, reader: User) -> list[Line]:
 
 def uses_as_they_stand(contributions: Iterable[int]) -> QuerySet[ContributionUse]:
     """That the present text was taken in; an earlier one of the same institution does not count."""
-    return _not_lapsed(ContributionUse.objects.all()).filter(
+    uses = ContributionUse.objects.filter(
         contribution__in=list(contributions), contribution_version=F("contribution__version")
     )
+    return _not_lapsed(uses, "contribution__update", "update_version").exclude(Exists(_replaced()))
 
 
-def _not_lapsed(uses: QuerySet[ContributionUse]) -> QuerySet[ContributionUse]:
-    """What was taken in while the answer was reopened went with that text where its time lapsed."""
+def _not_lapsed(rows: QuerySet[Any], update: str, number: str) -> QuerySet[Any]:
+    """What was written while the answer was reopened went with that text where its time lapsed."""
     ends = UpdateRevision.objects.filter(
-        update=OuterRef("contribution__update"),
-        verb__in=NEW_ROUND,
-        number__gt=OuterRef("update_version"),
+        update=OuterRef(update), verb__in=NEW_ROUND, number__gt=OuterRef(number)
     ).order_by("number")
-    ended = uses.annotate(ended_by=Subquery(ends.values("verb")[:1]))
-    return ended.filter(Q(ended_by__isnull=True) | Q(ended_by=Verb.REVIEW))
+    ended = rows.alias(ended_by=Subquery(ends.values("verb")[:1]))
+    kept: QuerySet[Any] = ended.filter(Q(ended_by__isnull=True) | Q(ended_by=Verb.REVIEW))
+    return kept
+
+
+def _replaced() -> QuerySet[UpdateRevision]:
+    """For a subquery: what put an earlier period's text in the place of the outer use's.
+
+    "Nothing changed" and taking over the text do, and the revision alone shows it. Where the use
+    was noted with that very text, its lead said that the contribution is in it.
+    """
+    same = {name: OuterRef(name) for name in CONTRIBUTED_TO}
+    noted = UpdateRevision.objects.filter(
+        update=OuterRef("update"), number=OuterRef(OuterRef("update_version")), **same
+    )
+    earlier = UpdateRevision.objects.filter(
+        verb=Verb.SEND,
+        update__assignment=OuterRef("update__assignment"),
+        update__period__opens_at__lt=OuterRef("update__period__opens_at"),
+        **same,
+    )
+    later = UpdateRevision.objects.filter(
+        update=OuterRef("contribution__update"), number__gt=OuterRef("update_version")
+    )
+    return _not_lapsed(later.filter(Exists(earlier), ~Exists(noted)), "update", "number")
 
 
 def institutions_taken_in(update: ProgressUpdate) -> list[Institution]:
-    """Whose contributions are in what everybody outside the party reads: one query, or none."""
-    if update.transmitted_revision is None:
+    """Whose contributions are in what everybody outside the party reads.
+
+    One query, after a reply or a lapse two, where nothing was sent none.
+    """
+    read = _read_outside(update)
+    if read is None:
         return []
-    uses = _not_lapsed(ContributionUse.objects.all()).filter(
-        contribution__update=update, update_version__lte=update.transmitted_revision.number
+    withdrawn = ContributionRevision.objects.filter(
+        contribution=OuterRef("contribution"),
+        number__gt=OuterRef("contribution_version"),
+        verb__in=(Verb.RETURN, Verb.WITHDRAW),
+        at__lte=read.at,
     )
+    uses = ContributionUse.objects.filter(
+        ~Exists(withdrawn),
+        ~Exists(_replaced().filter(number__lte=read.number)),
+        contribution__update=update,
+        update_version__lte=read.number,
+    )
+    held = _not_lapsed(uses, "contribution__update", "update_version")
     return list(
-        Institution.objects.filter(pk__in=uses.values("contribution__institution")).order_by("name")
+        Institution.objects.filter(pk__in=held.values("contribution__institution")).order_by("name")
     )
+
+
+def _read_outside(update: ProgressUpdate) -> UpdateRevision | None:
+    """The sending or the review whose text is read outside: others show the last review's again."""
+    shown = update.transmitted_revision
+    if shown is None or shown.verb in (Verb.SEND, Verb.REVIEW):
+        return shown
+    return update.revisions.filter(verb=Verb.REVIEW, number__lt=shown.number).latest("number")

@@ -501,6 +501,91 @@ def test_the_contributions_own_page_says_that_it_lapsed(desk, police, signed_in)
     assert "Not taken into the answer." in page
 
 
+def with_last_period(desk):
+    """The item was answered in the period before, and that answer was sent."""
+    now, this = desk.update, desk.period
+    desk.period = make.period("2025-H2", opened_days_ago=220)
+    desk.update = ProgressUpdate.objects.create(assignment=now.assignment, period=desk.period)
+    with clock.at(desk.period.opens_at + timedelta(days=10)):
+        make.bring_to(desk, UpdateState.TRANSMITTED)
+    desk.update, desk.period = now, this
+
+
+def start_from_last_period(desk, how):
+    step = {"update": desk.update, "version": desk.update.version, "by": desk.contributor}
+    if how == "unchanged":
+        updates.submit_unchanged(**step, reason="Nothing moved.")
+    else:
+        updates.carry_over(**step)
+    desk.refresh()
+
+
+@pytest.mark.parametrize("how", ["unchanged", "carried over"])
+def test_the_last_periods_text_holds_nothing_that_was_taken_in_before(desk, police, how):
+    with_last_period(desk)
+    save_answer(desk, make.contribution(desk, police), narrative="With patrols.")
+    start_from_last_period(desk, how)
+    assert inside(desk) == []
+    make.bring_to(desk, UpdateState.TRANSMITTED)
+    assert outside(desk) == []
+
+
+def test_what_is_taken_into_the_last_periods_text_is_in_it(desk, police):
+    """Also where the lead changed no word: whether the contribution is in it, its tick says."""
+    with_last_period(desk)
+    start_from_last_period(desk, "carried over")
+    save_answer(desk, make.contribution(desk, police))
+    make.bring_to(desk, UpdateState.TRANSMITTED, content=Content.of(desk.update))
+    assert (inside(desk), outside(desk)) == (["Police Service"], ["Police Service"])
+
+
+def test_the_last_periods_text_that_lapsed_again_took_nothing_away(desk, police):
+    with_last_period(desk)
+    row = make.contribution(desk, police)
+    save_answer(desk, row, narrative="With patrols.")
+    content = Content.of(make.CONTENT, narrative="With patrols.", attach=make.CONTENT.attach)
+    make.bring_to(desk, UpdateState.REVIEWED, content=content)
+    reopen(desk, 5)
+    start_from_last_period(desk, "unchanged")
+    assert (inside(desk), outside(desk)) == ([], ["Police Service"])
+    lapse(desk)
+    assert (inside(desk), outside(desk)) == (["Police Service"], ["Police Service"])
+
+
+def send_back(desk, row):
+    step = {"version": row.version, "reason": "Wrong.", "by": desk.contributor}
+    return contributions.return_contribution(contribution=row, **step)
+
+
+def test_what_was_returned_before_the_answer_was_sent_is_not_in_it(desk, police):
+    row = make.contribution(desk, police)
+    save_answer(desk, row, narrative="With patrols.")
+    send_back(desk, row)
+    save_answer(desk, narrative="A plan was adopted.")
+    make.bring_to(desk, UpdateState.TRANSMITTED)
+    assert outside(desk) == []
+
+
+def test_what_was_taken_back_before_the_answer_was_sent_is_not_in_it(desk):
+    army = make.supporter(desk, "Army", has_validator=False)
+    row = make.contribution(desk, army, ContributionState.SUBMITTED)
+    save_answer(desk, row, narrative="With soldiers.")
+    contributions.withdraw_contribution(contribution=row, version=1, by=army.contributor)
+    make.bring_to(desk, UpdateState.TRANSMITTED)
+    assert outside(desk) == []
+
+
+def test_what_is_returned_while_the_answer_is_amended_is_in_what_was_sent(desk, police):
+    row = make.contribution(desk, police)
+    save_answer(desk, row, narrative="With patrols.")
+    make.bring_to(desk, UpdateState.REVIEWED)
+    reopen(desk, 5)
+    send_back(desk, row)
+    assert outside(desk) == ["Police Service"]
+    lapse(desk)
+    assert outside(desk) == ["Police Service"]
+
+
 def test_the_documentation_has_the_table():
     rows = [
         f"| {row.verb.label} | {', '.join(str(state.label) for state in row.sources)} | "

@@ -67,6 +67,11 @@ def _returns(s: ContributionStanding) -> bool:
     return s.me in s.signers
 
 
+def _withdraws(s: ContributionStanding) -> bool:
+    """Where nobody may sign, a colleague too: else it would wait for good once people left."""
+    return s.me == s.contribution.submitted_by_id or (not s.signers and _writes(s))
+
+
 TRANSITIONS: dict[Verb, Transition] = {
     row.verb: row
     for row in (
@@ -102,8 +107,8 @@ TRANSITIONS: dict[Verb, Transition] = {
             Verb.WITHDRAW,
             (S.SUBMITTED,),
             S.DRAFT,
-            lambda s: s.me == s.contribution.submitted_by_id,
-            _("whoever submitted it"),
+            _withdraws,
+            _("whoever submitted it; where nobody may sign, any contributor of its institution"),
         ),
     )
 }

@@ -7,7 +7,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from accounts.enums import RoleCode
-from accounts.models import AuditEvent
+from accounts.models import AuditEvent, Membership
 from actionplans.enums import ContributionState, Part, UpdateState, Verb
 from actionplans.models import Contribution, ContributionUse, Evidence, ProgressUpdate
 from actionplans.queries.contributions import institutions_taken_in, lines_of
@@ -153,6 +153,23 @@ def test_the_submitter_alone_withdraws(desk, police):
     with pytest.raises(NotAllowed):
         contributions.withdraw_contribution(**step, by=colleague)
     assert contributions.withdraw_contribution(**step, by=police.contributor).state == "draft"
+
+
+def leave(person):
+    Membership.objects.filter(user=person).update(ended_at=clock.now(), ended_by=person)
+
+
+def test_where_nobody_may_sign_any_colleague_withdraws(desk, police):
+    """Its validator and its submitter have left: it would stay submitted for good."""
+    colleague = people.member(desk.party, RoleCode.CONTRIBUTOR, police.institution)
+    row = make.contribution(desk, police, ContributionState.SUBMITTED)
+    leave(police.contributor)
+    assert allowed(row, colleague) == set()
+    leave(police.validator)
+    assert allowed(row, colleague) == {Verb.WITHDRAW}
+    assert [allowed(row, one) for one in (desk.contributor, desk.coordinator)] == [set()] * 2
+    step = {"contribution": row, "version": row.version, "by": colleague}
+    assert contributions.withdraw_contribution(**step).state == "draft"
 
 
 def test_one_row_an_institution_and_answer(desk, police):

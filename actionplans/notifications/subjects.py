@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Exists, OuterRef
 from django.urls import reverse
 
 from accounts.access import Access, access_of
@@ -25,7 +26,7 @@ from actionplans.notifications.beside import BESIDE
 from actionplans.notifications.periods import PERIOD_NOTIFICATIONS, PeriodNotification
 from actionplans.notifications.time import TIME, TimeNotification
 from actionplans.permissions import grants_time
-from actionplans.queries.contributions import with_answer
+from actionplans.queries.contributions import uses_as_they_stand, with_answer
 from actionplans.queries.unsent import late_leads
 from actionplans.queries.updates import with_people
 from actionplans.rules import TRANSITIONS
@@ -193,12 +194,21 @@ def _of_request(kind: TimeNotification, request: ExtensionRequest, path: str) ->
 def _of_contributions(events: list[AuditEvent], reader: User) -> Found:
     ids = {event.subject_id for event in events}
     visible = with_answer(Contribution.objects.visible_to(reader).filter(pk__in=ids))
-    things = {str(c.pk): c for c in visible.prefetch_related(ITEM_TEXTS)}
+    taken_in = Exists(uses_as_they_stand().filter(contribution=OuterRef("pk")))
+    rows = visible.annotate(is_taken_in=taken_in).prefetch_related(ITEM_TEXTS)
+    things = {str(c.pk): c for c in rows}
     return {
-        e.pk: _of_beside(e, thing, thing.version == e.details["version"], thing.institution.name)
+        e.pk: _of_beside(e, thing, _still_waits(e, thing), thing.institution.name)
         for e in events
         if (thing := things.get(e.subject_id))
     }
+
+
+def _still_waits(event: AuditEvent, thing: Contribution) -> bool:
+    """Nothing has happened to it since, and it may still come into an answer being written."""
+    is_open = thing.update.state in TRANSITIONS[Verb.SAVE].sources
+    is_taken_in = thing.is_taken_in  # type: ignore[attr-defined]
+    return thing.version == event.details["version"] and is_open and not is_taken_in
 
 
 def _of_clarifications(events: list[AuditEvent], reader: User) -> Found:

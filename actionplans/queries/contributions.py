@@ -100,7 +100,8 @@ def lines_of(update: ProgressUpdate, reader: User) -> list[Line]:
     institutions |= {c.institution_id: c.institution for c in given.values()}
     ids = [c.pk for c in given.values()]
     authors = contribution_authors(ids)
-    taken_in = {use.contribution_id: use for use in uses_as_they_stand(ids).select_related("by")}
+    uses = uses_as_they_stand().filter(contribution__in=ids).select_related("by")
+    taken_in = {use.contribution_id: use for use in uses}
 
     def line(institution: Institution) -> Line:
         one = given.get(institution.pk)
@@ -114,11 +115,9 @@ def lines_of(update: ProgressUpdate, reader: User) -> list[Line]:
     return [line(one) for one in sorted(institutions.values(), key=lambda one: one.name)]
 
 
-def uses_as_they_stand(contributions: Iterable[int]) -> QuerySet[ContributionUse]:
+def uses_as_they_stand() -> QuerySet[ContributionUse]:
     """That the present text was taken in; an earlier one of the same institution does not count."""
-    uses = ContributionUse.objects.filter(
-        contribution__in=list(contributions), contribution_version=F("contribution__version")
-    )
+    uses = ContributionUse.objects.filter(contribution_version=F("contribution__version"))
     return _not_lapsed(uses, "contribution__update", "update_version").exclude(Exists(_replaced()))
 
 

@@ -139,7 +139,7 @@ def take_in(*, update: ProgressUpdate, contributions: Mapping[int, int], by: Use
     for one in own.select_related("institution"):
         if one.version != contributions[one.pk]:
             raise DomainError(changed_since_ticked(one))
-    noted = uses_as_they_stand(contributions).values("contribution")
+    noted = uses_as_they_stand().filter(contribution__update=update).values("contribution")
     ContributionUse.objects.bulk_create(
         ContributionUse(
             contribution=one,

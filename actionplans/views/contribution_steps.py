@@ -97,7 +97,7 @@ def show_contribution(request: HttpRequest, code: str, pk: int, contribution: in
     context = {
         **_frame(request, shown),
         "authors": contribution_authors([shown.pk]).get(shown.pk, []),
-        "taken_in": uses_as_they_stand([shown.pk]).select_related("by").first(),
+        "taken_in": uses_as_they_stand().filter(contribution=shown).select_related("by").first(),
         "actions": [_action(standing, d.verb) for d in decided if d.allowed and d.verb != "submit"],
         "locks": [
             (Verb(d.verb).label, d.why)

@@ -14,6 +14,7 @@ from actionplans.services import contributions, discussion, updates
 from common import clock
 from common.models import OutgoingMail
 from monitoring.models import Notice
+from monitoring.services.notifications import send_digests
 from tests.factories import accounts, actionplans
 from tests.factories.actionplans import DAY, Desk, Supporter
 from tests.factories.pages import text
@@ -34,9 +35,9 @@ def police(desk: Desk) -> Supporter:
     return actionplans.supporter(desk)
 
 
-def taken_in(desk: Desk, police: Supporter) -> None:
+def taken_in(desk: Desk, police: Supporter, state: str = ContributionState.SIGNED) -> None:
     """The supporter's contribution in the desk's saved answer."""
-    given = actionplans.contribution(desk, police)
+    given = actionplans.contribution(desk, police, state)
     saved = updates.save_update(
         update=desk.update,
         version=desk.update.version,
@@ -320,6 +321,27 @@ def test_mails_name_the_item_and_hold_no_words_of_it(
     assert f"{desk.update.get_absolute_url()}#clarification-1" in asked
     for secret in ("Patrols nobody", "question nobody"):
         assert not any(secret in body for body in mails.values())
+
+
+@pytest.mark.parametrize(
+    ("done", "waits"),
+    [("nothing", True), ("taken in", False), ("sent with it", False), ("sent without it", False)],
+)
+def test_a_contribution_waits_in_the_mail_until_it_is_taken_in_or_too_late(
+    done: str, waits: bool, desk: Desk, settings: Any
+) -> None:
+    settings.EMAIL_BACKEND = "common.mail.QueuedEmailBackend"
+    army = actionplans.supporter(desk, "Army", has_validator=False)
+    if done in ("taken in", "sent with it"):
+        taken_in(desk, army, ContributionState.SUBMITTED)
+    else:
+        actionplans.contribution(desk, army, ContributionState.SUBMITTED)
+    if done.startswith("sent"):
+        actionplans.bring_to(desk, UpdateState.TRANSMITTED)
+    with clock.at(clock.now() + 2 * DAY):
+        send_digests()
+    mails = [m.body for m in OutgoingMail.objects.all() if m.recipients == [desk.contributor.email]]
+    assert any("contribution of Army submitted" in body for body in mails) == waits
 
 
 def test_notices_name_what_happened(desk: Desk, police: Supporter, signed_in: SignIn) -> None:

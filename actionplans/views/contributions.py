@@ -15,7 +15,7 @@ from accounts.permissions import Permission
 from accounts.typed import form_data
 from actionplans.enums import Verb
 from actionplans.forms.contributions import ContributionForm
-from actionplans.models import Assignment, Contribution, ProgressUpdate
+from actionplans.models import Assignment, Contribution, ContributionRevision, ProgressUpdate
 from actionplans.models.contributions import CONTRIBUTION_TEXTS
 from actionplans.notifications import told_of_contribution
 from actionplans.queries.updates import with_people
@@ -201,11 +201,11 @@ def _conflict(page: _Page, sent: ContributionForm) -> HttpResponse:
         return fresh.locked(sent, decision.why)
     data = on_version(page.request.POST, fresh.contribution.version)
     form = fresh.form(data)
-    last_change = fresh.contribution.revisions.select_related("by").last()
+    revisions = ContributionRevision.objects.filter(contribution=fresh.contribution.pk)
     return fresh.render(
         "actionplans/contribution_conflict.html",
         form=form,
         rows=fresh.rows(form),
-        last_change=last_change,
+        last_change=revisions.select_related("by").last(),
         status=409,
     )

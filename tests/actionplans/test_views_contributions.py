@@ -191,6 +191,17 @@ def test_a_conflict_keeps_the_ticks(desk, police, signed_in):
     assert list(Contribution.objects.get().evidence.all()) == [roster]
 
 
+def test_a_version_that_nothing_has_is_a_conflict_with_nothing(desk, police, signed_in):
+    """Nobody saved yet: the page names nobody, and what was typed can be sent again."""
+    client = signed_in(police.contributor)
+    answer = client.post(page(desk), {"text": "Mine.", "version": 5})
+    assert answer.status_code == 409
+    assert "Mine." in text_of(answer)
+    assert "Last saved by" not in text_of(answer)
+    assert answer.context["form"]["version"].value() == "0"
+    assert not Contribution.objects.exists()
+
+
 def test_a_late_tick_is_named_to_be_chosen_again(desk, police, signed_in):
     roster = make.document(desk)
     make.contribution(desk, police, use=[make.document(desk, "The order")])

@@ -22,6 +22,7 @@ from actionplans.models import (
 )
 
 AUTHOR_VERBS = (Verb.SAVE, Verb.SUBMIT)
+FOR_THE_LEAD = {Permission.ANSWER, Permission.SIGN}
 NEW_ROUND = (Verb.REVIEW, Verb.LAPSE)  # after them nobody has written yet
 Key = TypeVar("Key")
 Held = tuple[str, int | None]  # a role, and the id of the institution where it is held
@@ -137,12 +138,14 @@ def roster(parties: Iterable[int]) -> Roster:
 
 
 def may_be_asked(held: Iterable[Held], assignment: Assignment) -> bool:
-    """Whether somebody with these roles in the party reads the item's answer before it is signed.
+    """Whether somebody with these roles in the party has to do with the item's answer before it
+    goes out: writes or signs for its lead, or reads all drafts of the party.
 
-    Nobody else is asked for it: no mail would reach them, and its page is closed to them.
+    Nobody else is asked for it: no mail would reach them.
     """
     return any(
-        institution == assignment.lead_id or Permission.READ_DRAFTS in ROLES[role].permissions
+        Permission.READ_DRAFTS in ROLES[role].permissions
+        or (institution == assignment.lead_id and FOR_THE_LEAD & ROLES[role].permissions)
         for role, institution in held
     )
 

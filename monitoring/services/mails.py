@@ -18,6 +18,7 @@ from accounts.access import Access, access_of
 from accounts.links import absolute
 from accounts.models import User
 from accounts.notifications import KINDS, Kind
+from accounts.permissions import Permission
 from accounts.preferences import language_of
 from actionplans.models import ProgressUpdate
 from actionplans.notifications import PERIOD_NOTIFICATIONS, Subject, subjects
@@ -125,8 +126,12 @@ def _entries(notices: Iterable[Notice], reader: User) -> dict[int, Entry]:
 
 
 def _may_act(kind: Kind, who: Access) -> bool:
-    """Whether somebody still has a role that the act is for, where one is asked of them."""
-    return not kind.waits_for_act or any(who.may(permission) for permission in kind.concerns)
+    """Whether somebody still has a role that the act is for, where one is asked of them.
+
+    Who reads all drafts of a party sees to it that somebody acts.
+    """
+    wanted = kind.concerns | {Permission.READ_DRAFTS}
+    return not kind.waits_for_act or any(who.may(permission) for permission in wanted)
 
 
 def _answers(notices: Sequence[Notice], reader: User) -> dict[int, list[NoticeAnswer]]:

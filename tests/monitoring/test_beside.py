@@ -292,7 +292,7 @@ def test_without_a_validator_the_lead_is_told_of_the_submission(desk: Desk) -> N
 
 
 def test_a_question_tells_the_lead_its_focal_point_and_the_coordinators(desk: Desk) -> None:
-    focal_point = accounts.member(desk.party, RoleCode.OBSERVER, desk.lead)
+    focal_point = accounts.member(desk.party, RoleCode.VALIDATOR, desk.lead)
     desk.update.assignment.focal_point = focal_point
     desk.update.assignment.save()
     actionplans.bring_to(desk, UpdateState.TRANSMITTED)

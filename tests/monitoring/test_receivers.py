@@ -70,7 +70,7 @@ def test_a_return_tells_the_institution_and_who_submitted(desk: Desk) -> None:
     accounts.mail_at_once(colleague)
     update = actionplans.bring_to(desk, UpdateState.SUBMITTED)
     desk.contributor.memberships.update(ended_at=clock.now(), ended_by=desk.administrator)
-    accounts.member(desk.party, "observer", desk.lead, desk.contributor)
+    accounts.member(desk.party, "validator", desk.lead, desk.contributor)
     named = recipients(standing_of(update, desk.validator), Verb.RETURN)
     told()
     updates.return_update(

@@ -185,7 +185,9 @@ def _late_leads(
     now = clock.now()
     overdue = [party.pk for party in parties if now >= until[party.pk]]
     rows = (
-        ProgressUpdate.objects.filter(assignment__party__in=overdue, period=period)
+        ProgressUpdate.objects.filter(
+            assignment__party__in=overdue, assignment__item__is_current=True, period=period
+        )
         .exclude(HANDED_ON)
         .asked()
         .order_by("assignment__lead__name")

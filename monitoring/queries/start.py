@@ -98,8 +98,10 @@ def _candidates(who: Access, periods: Collection[int]) -> QuerySet[ProgressUpdat
     own = {party.pk for party in own_parties(who)}
     endorses = party_ids(who, Permission.ENDORSE) | party_ids(who, Permission.ENDORSE_IN_NEED)
     may_reply = _may_be_replied_to()
+    # Of an item that a new catalogue left out only what is open again is still asked for.
+    wanted = Q(assignment__item__is_current=True) | Q(reopened_at__isnull=False)
     asked = ProgressUpdate.objects.filter(
-        running(periods) | may_reply, assignment__party__in=own
+        running(periods) & wanted | may_reply, assignment__party__in=own
     ).asked()
     return (
         with_people(with_beside(asked, who))

@@ -10,7 +10,7 @@ from django.test import Client
 from accounts.enums import RoleCode
 from accounts.models import Invitation
 from actionplans.enums import UpdateState
-from actionplans.models import Assignment, ReportingPeriod
+from actionplans.models import Assignment, CatalogueItem, ReportingPeriod
 from actionplans.services import updates
 from actionplans.services.periods import grant_extension
 from common import clock
@@ -273,3 +273,31 @@ def test_cost_is_the_same_at_one_and_three_answers(
     assert count_queries(lambda: client.get("/")) == COSTS[who]
     more_answers(desk, 2, state)
     assert count_queries(lambda: client.get("/")) == COSTS[who]
+
+
+def test_nothing_waits_on_an_item_that_the_catalogue_left_out(
+    desk: Desk, signed_in: SignIn
+) -> None:
+    writer, coordinator = signed_in(desk.contributor), signed_in(desk.coordinator)
+    for is_current in (True, False):
+        CatalogueItem.objects.update(is_current=is_current)
+        waits: Any = writer.get("/")
+        assert waits.context["waiting_count"] == int(is_current)
+        with clock.at(desk.period.due_at):
+            assert ("Institution is late:" in text(coordinator, "/")) == is_current
+
+
+def test_what_was_reopened_waits_also_on_an_item_that_the_catalogue_left_out(
+    desk: Desk, signed_in: SignIn
+) -> None:
+    update = actionplans.bring_to(desk, UpdateState.REVIEWED)
+    updates.reopen_update(
+        update=update,
+        version=update.version,
+        reason="Look again.",
+        until=clock.now() + DAY,
+        by=desk.reviewer,
+    )
+    CatalogueItem.objects.update(is_current=False)
+    waits: Any = signed_in(desk.contributor).get("/")
+    assert waits.context["waiting_count"] == 1

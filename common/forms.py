@@ -1,6 +1,6 @@
 """The one way a form is laid out; base classes for every form of the portal."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from crispy_forms.helper import FormHelper
@@ -10,6 +10,13 @@ from django import forms
 def sent_number(text: str) -> int | None:
     """What was sent as a number, if a row, a version or a size can have it."""
     return int(text) if text.isascii() and text.isdigit() and len(text) <= 18 else None
+
+
+def sent_versions(values: Iterable[str]) -> dict[int, int]:
+    """id -> version of the pairs `id:version` that were sent; what is no such pair is left out."""
+    sent = (value.partition(":") for value in values)
+    pairs = ((sent_number(pk), sent_number(version)) for pk, _colon, version in sent)
+    return {pk: version for pk, version in pairs if pk is not None and version is not None}
 
 
 def version_in(data: Mapping[str, Any]) -> int:

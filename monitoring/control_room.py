@@ -260,7 +260,7 @@ def _line(
     if row.carried:
         return Line(row, Stage.STANDS, [], since[row.carried.pk], is_late=False)
     standing = stand[row.update.pk] if row.update else None
-    was_sent = row.update is not None and row.update.transmitted_revision_id is not None
+    was_sent = row.update is not None and row.update.was_sent
     return Line(
         row,
         stage_of(standing),
@@ -282,8 +282,7 @@ def stage_of(standing: Standing | None) -> Stage:
     if standing is None:
         return Stage.NOT_BEGUN
     state = standing.update.state
-    was_sent = standing.update.transmitted_revision_id is not None
-    if was_sent and state not in (S.ENDORSED, S.TRANSMITTED, S.REVIEWED):
+    if standing.update.was_sent and state not in (S.ENDORSED, S.TRANSMITTED, S.REVIEWED):
         return Stage.AMENDED
     if state in (S.DRAFT, S.RETURNED):
         return Stage.WRITING if standing.update.version else Stage.NOT_BEGUN

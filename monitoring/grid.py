@@ -228,7 +228,7 @@ def _outside(
 
 def _is_late(update: ProgressUpdate, deadline: datetime) -> bool:
     """Not sent although the deadline has passed; what was sent and goes back is not late again."""
-    return clock.now() >= deadline and update.transmitted_revision_id is None
+    return clock.now() >= deadline and not update.was_sent
 
 
 def reached_at(update: ProgressUpdate) -> datetime | None:

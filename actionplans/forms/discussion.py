@@ -28,7 +28,7 @@ class RemarkForm(WaypostForm, forms.Form):
     text = ProseField(label=_("Remark"))
 
     def __init__(self, *args: Any, update: ProgressUpdate, **kwargs: Any) -> None:
-        is_shared = update.transmitted_revision_id is not None
+        is_shared = update.was_sent
         kwargs["initial"] = {"readers": "shared" if is_shared else "inside"}
         super().__init__(*args, auto_id="remark_%s", **kwargs)
 

@@ -15,7 +15,7 @@ from actionplans.models.updates import CONTENT_FIELDS
 from actionplans.rules import open_fields
 from actionplans.services.contents import Content, NewEvidence
 from common import partial_uploads, uploads
-from common.forms import sent_number
+from common.forms import sent_versions
 from common.models import StoredFile
 
 # What is typed of a document to add, in the form's order.
@@ -165,9 +165,7 @@ class UpdateForm(LibraryForm):
 
     def taken_in(self) -> dict[int, int]:
         """Contribution id -> the version that was read, of those that are ticked as taken in."""
-        sent = (value.partition(":") for value in self._sent("woven"))
-        pairs = ((sent_number(pk), sent_number(version)) for pk, _colon, version in sent)
-        return {pk: version for pk, version in pairs if pk is not None and version is not None}
+        return sent_versions(self._sent("woven"))
 
     def text(self) -> Content:
         """The text alone, as far as it is typed: what an autosave keeps."""

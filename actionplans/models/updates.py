@@ -272,6 +272,11 @@ class ProgressUpdate(models.Model):
         ]
 
     @property
+    def was_sent(self) -> bool:
+        """Whether everybody outside the party reads a text of it, be it an earlier one."""
+        return self.transmitted_revision_id is not None
+
+    @property
     def deadline(self) -> datetime:
         """When drafts lock: the due instant or the extension's end. See `with_people`."""
         if "extended_until" in self.__dict__:

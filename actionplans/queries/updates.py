@@ -205,7 +205,7 @@ def reviewers_of(party: Party) -> list[User]:
     return [user for user in people.exclude(pk__in=members) if party.pk in mandated_parties(user)]
 
 
-def sent_before(update: ProgressUpdate) -> UpdateRevision | None:
+def sent_earlier(update: ProgressUpdate) -> UpdateRevision | None:
     """The same item's latest answer of an earlier period, as it was sent: what is changed in it
     since is not said to anybody yet."""
     return (

@@ -36,7 +36,7 @@ def add_remark(
     """
     text = _words(text, field="text", missing=_("Write the remark."))
     row = _open(update, Speech.REMARK, by)
-    if (row.transmitted_revision_id is not None) != is_shared:
+    if row.was_sent != is_shared:
         raise Conflict(
             _("The answer was sent meanwhile: reviewers will read this remark too. Decide again.")
         )

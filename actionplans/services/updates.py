@@ -22,7 +22,7 @@ from actionplans.enums import (
 )
 from actionplans.models import ProgressUpdate, UpdateRevision
 from actionplans.models.updates import CONTENT_FIELDS
-from actionplans.queries.updates import sent_before, with_people
+from actionplans.queries.updates import sent_earlier, with_people
 from actionplans.rules import TRANSITIONS, decide
 from actionplans.services import contents, returned_parts
 from actionplans.services.contents import Content
@@ -454,7 +454,7 @@ def _refuse_incomplete(row: ProgressUpdate, typed: Mapping[str, str]) -> None:
 def _previous_or_refuse(row: ProgressUpdate) -> UpdateRevision:
     if row.returned_parts.pending().exists():
         raise DomainError(_("The answer was returned: mend it and submit it again."))
-    before = sent_before(row)
+    before = sent_earlier(row)
     if before is None:
         raise DomainError(_("There is no answer in an earlier period to take over."))
     return before

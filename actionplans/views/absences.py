@@ -18,7 +18,7 @@ from actionplans.queries.people import people_of
 from actionplans.services import absences
 from actionplans.views.lookups import typed_texts
 from common.errors import Conflict, DomainError
-from common.forms import sent_number, version_in
+from common.forms import sent_versions, version_in
 
 
 def edit_absence(request: HttpRequest, code: str, pk: int) -> HttpResponseBase:
@@ -123,7 +123,6 @@ def name_alternate(request: HttpRequest, code: str) -> HttpResponseBase:
 
 def _seen(request: HttpRequest) -> dict[int, int]:
     """Assignment id -> version, of what the preview showed; nothing where it was tampered with."""
-    sent = (value.partition(":") for value in request.POST.getlist("seen"))
-    pairs = [(sent_number(pk), sent_number(version)) for pk, _colon, version in sent]
-    seen = {pk: version for pk, version in pairs if pk is not None and version is not None}
-    return seen if len(seen) == len(pairs) else {}
+    sent = request.POST.getlist("seen")
+    seen = sent_versions(sent)
+    return seen if len(seen) == len(sent) else {}

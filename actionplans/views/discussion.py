@@ -78,7 +78,7 @@ def _remark_page(
         "item": update.assignment.item,
         "why": why,
         "remark_form": None if closed else form,
-        "is_shared": update.transmitted_revision_id is not None,
+        "is_shared": update.was_sent,
         "typed": getattr(request, "typed", None),
         "typed_texts": [(_("Remark"), form.data.get("text", ""))] if closed and form.data else [],
     }

@@ -19,7 +19,7 @@ from actionplans.forms.updates import UpdateForm
 from actionplans.models import ProgressUpdate
 from actionplans.models.updates import CONTENT_FIELDS
 from actionplans.queries.evidence import is_out_of_date
-from actionplans.queries.updates import sent_before
+from actionplans.queries.updates import sent_earlier
 from actionplans.rules import Standing, decide
 from actionplans.services import contributions, updates
 from actionplans.services.updates import NotAllowed
@@ -79,7 +79,7 @@ def _page(request: HttpRequest, standing: Standing, form: UpdateForm) -> HttpRes
     update = standing.update
     to_be_mended = form.to_be_mended()
     starts_anew = update.state == UpdateState.DRAFT and not to_be_mended
-    before = sent_before(update) if starts_anew else None
+    before = sent_earlier(update) if starts_anew else None
     before_evidence = all_evidence_of(before) if before else []
     found = threads(form.returned, update)
     _offer_library(request, form)

@@ -22,7 +22,7 @@ from actionplans.forms.steps import (
     UnchangedForm,
 )
 from actionplans.models import ProgressUpdate
-from actionplans.queries.updates import sent_before
+from actionplans.queries.updates import sent_earlier
 from actionplans.rules import Standing, decide
 from actionplans.services import updates
 from actionplans.services.updates import NotAllowed
@@ -119,7 +119,7 @@ class Page:
     def render(
         self, form: StepForm | None, *, refusal: Any = "", changed: bool = False, status: int = 200
     ) -> HttpResponse:
-        shown = sent_before(self.update) if self.step.is_of_last_period else None
+        shown = sent_earlier(self.update) if self.step.is_of_last_period else None
         content = shown or content_for(self.request, self.update)
         evidence = all_evidence_of(shown) if shown else evidence_of(content)
         returned = [] if shown else returns.returned_parts(self.request, self.update)

@@ -46,7 +46,7 @@ class Held:
 
     @property
     def was_sent(self) -> bool:
-        return self.row.update is not None and self.row.update.transmitted_revision_id is not None
+        return self.row.update is not None and self.row.update.was_sent
 
     @property
     def who(self) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from accounts.models import User
 from actionplans.enums import RATINGS_BY_KIND, ItemKind, Part, Rating, UpdateState
 from actionplans.models import ProgressUpdate, ReportingPeriod
-from actionplans.queries.updates import sent_before
+from actionplans.queries.updates import sent_earlier
 from actionplans.services import contributions, periods, submissions, updates
 from actionplans.services.contents import Content, NewEvidence
 from common import clock
@@ -115,7 +115,7 @@ def _answer(cast: Cast, update: ProgressUpdate, state: UpdateState, number: int,
             half = Content(narrative=content.narrative)
             updates.save_update(update=update, version=0, content=half, by=writer)
         return
-    if number and n % 6 == 5 and sent_before(update):
+    if number and n % 6 == 5 and sent_earlier(update):
         row = updates.submit_unchanged(
             update=update, version=0, reason=DATA["unchanged_reason"], by=writer
         )

@@ -120,7 +120,7 @@ def is_answered(row: ItemRow) -> bool:
     if row.carried or row.update is None:
         return row.carried is not None
     is_written = row.update.state in (S.DRAFT, S.RETURNED)
-    return not is_written or row.update.transmitted_revision_id is not None
+    return not is_written or row.update.was_sent
 
 
 def _late_in(rows: Iterable[ItemRow]) -> tuple[str, ...]:

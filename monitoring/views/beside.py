@@ -35,7 +35,7 @@ def beside(request: HttpRequest, standing: Standing) -> dict[str, Any]:
         "thread": [_said(standing, entry) for entry in entries],
         "remark_form": remark_form(request, update) if remarking.allowed else None,
         "why_no_remark": remarking.why,
-        "is_shared": update.transmitted_revision_id is not None,
+        "is_shared": update.was_sent,
         "typed": getattr(request, "typed", None),
         "may_ask": rule(standing, Speech.ASK).allowed,
     }
